@@ -27,7 +27,10 @@ impl<T> Fact<T> {
 
     /// The same source for a value computed from this one.
     pub fn map<U>(self, change: impl FnOnce(T) -> U) -> Fact<U> {
-        Fact { value: change(self.value), source: self.source }
+        Fact {
+            value: change(self.value),
+            source: self.source,
+        }
     }
 }
 
@@ -483,7 +486,10 @@ pub struct DocumentFacts {
 impl DocumentFacts {
     /// The first party that the document puts in `role`.
     pub fn party(&self, role: PartyRole) -> Option<&PartyFact> {
-        self.parties.iter().find(|(given, _)| *given == role).map(|(_, party)| party)
+        self.parties
+            .iter()
+            .find(|(given, _)| *given == role)
+            .map(|(_, party)| party)
     }
 
     /// The first amount of `concept`.
@@ -493,7 +499,10 @@ impl DocumentFacts {
 
     /// Sum of what is withheld.
     pub fn withheld(&self) -> Decimal {
-        self.withholdings.iter().map(|withholding| withholding.amount.value).sum()
+        self.withholdings
+            .iter()
+            .map(|withholding| withholding.amount.value)
+            .sum()
     }
 
     /// True when every equation that could be tried holds, and at least one could.

@@ -5,6 +5,39 @@
 //! journal entry) and `checks`. A question that only a model can answer leaves this crate as
 //! data, with its closed set of answers, and comes back as a choice with probabilities; an
 //! amount never does.
+//!
+//! ```text
+//! Document ──reading──▶ DocumentFacts ──determination──▶ action, side, counterparty
+//!                            │                                  │
+//!                            └────────────┬─────────────────────┘
+//!                                      posting ──▶ JournalEntry (balanced, or an error)
+//!                                         │
+//!                                      checks ──▶ Processed { valid, auto, review_reasons }
+//! ```
+//!
+//! [`assessment::Assessment`] is the way through; [`validate::validate`] checks without posting;
+//! [`accuracy`] compares replies with labels. What needs the store is not here: duplicates,
+//! outliers by supplier, calibration.
 
+pub mod accuracy;
+pub mod assessment;
+pub mod catalogue;
+pub mod chart;
+pub mod checks;
+mod closed_enum;
+pub mod company;
+pub mod determination;
+pub mod document;
 pub mod facts;
+pub mod fx;
+mod input_error;
+pub mod journal;
+mod lexicon;
 pub mod money;
+mod posting;
+pub mod reading;
+pub mod schema;
+pub mod tax;
+pub mod validate;
+
+pub use input_error::InputError;

@@ -176,7 +176,10 @@ mod tests {
         let yen = Currency::from_code("jpy").unwrap();
         assert_eq!(yen.round(dec!(10.5)), dec!(11));
         assert!(Money::new(dec!(10.5), yen).is_err());
-        assert_eq!(Money::rounded(dec!(7), Currency::from_code("EUR").unwrap()).to_string(), "7.00 EUR");
+        assert_eq!(
+            Money::rounded(dec!(7), Currency::from_code("EUR").unwrap()).to_string(),
+            "7.00 EUR"
+        );
         assert!(Currency::from_code("E€R").is_err());
     }
 }

@@ -1,0 +1,254 @@
+//! The assessment of one document, from facts to a checked entry, without I/O: what only a
+//! model can say leaves as a [`Question`] and comes back as an [`Answer`].
+//!
+//! ```text
+//! let mut assessment = Assessment::new(&document, company, options);
+//! while let Some(question) = assessment.next_question() {
+//!     // ask a model, or: assessment.skip(&question.id, "no model".to_owned());
+//! }
+//! let reply = assessment.finish();
+//! ```
+
+mod ask;
+mod finish;
+mod options;
+mod processed;
+mod question;
+#[cfg(test)]
+mod tests;
+
+use crate::chart::AccountCode;
+use crate::checks::Check;
+use crate::company::Company;
+use crate::determination::{Decided, Determination, determine};
+use crate::document::Document;
+use crate::facts::DocumentFacts;
+use crate::posting::{AccountPlan, plan_accounts};
+use crate::reading::{ReadingContext, read};
+use crate::tax::complete_categories;
+
+pub use options::{LlmUse, Options};
+pub use processed::{Journal, NoEntry, NoEntryReason, Processed, Statement, TaxLine};
+pub use question::{Answer, AnswerError, ModelChoice, Question, QuestionId, QuestionOption};
+
+/// Below this lead over the next option a model's choice is called unsure.
+const UNSURE_MARGIN: f64 = 0.2;
+/// Below this weight the rules leave the action open.
+const OPEN_WEIGHT: f64 = 0.55;
+
+/// One document on its way to a reply.
+#[derive(Debug, Clone)]
+pub struct Assessment {
+    facts: DocumentFacts,
+    company: Company,
+    options: Options,
+    decided: Decided,
+    plan: AccountPlan,
+    settled: Vec<QuestionId>,
+    choices: Vec<ModelChoice>,
+    findings: Vec<Check>,
+}
+
+impl Assessment {
+    /// Reads a document and decides what its words decide.
+    pub fn new(document: &Document, company: Company, options: Options) -> Self {
+        let facts = read_for(document, &company);
+        Self::from_facts(facts, company, options)
+    }
+
+    /// Begins with facts that were read before.
+    pub fn from_facts(mut facts: DocumentFacts, company: Company, options: Options) -> Self {
+        complete_categories(&mut facts);
+        let decided = determine(&facts, &company);
+        let plan = plan_accounts(&facts, &company, &decided);
+        Self {
+            facts,
+            company,
+            options,
+            decided,
+            plan,
+            settled: Vec::new(),
+            choices: Vec::new(),
+            findings: Vec::new(),
+        }
+    }
+
+    /// What was read.
+    pub fn facts(&self) -> &DocumentFacts {
+        &self.facts
+    }
+
+    /// What the document is to the company, as far as it is decided.
+    pub fn determination(&self) -> Determination {
+        let mut reply = self.decided.reply();
+        reply.evidence.extend(self.plan.evidence());
+        reply
+    }
+
+    /// The next question that only a model can answer, `None` when nothing is open.
+    pub fn next_question(&self) -> Option<Question> {
+        [QuestionId::Action, QuestionId::Account]
+            .into_iter()
+            .find(|id| self.is_open(*id))
+            .and_then(|id| ask::question(self, id))
+    }
+
+    fn is_open(&self, id: QuestionId) -> bool {
+        if self.settled.contains(&id) || self.options.llm == LlmUse::Never {
+            return false;
+        }
+        let always = self.options.llm == LlmUse::Always;
+        match id {
+            QuestionId::Action => always || self.decided.weight < OPEN_WEIGHT,
+            QuestionId::Account => self.plan.is_open() || (always && !self.plan.shares.is_empty()),
+        }
+    }
+
+    /// Takes a model's answer. The rules' own decision stands where they made one; a different
+    /// answer is then a reason for review. A choice that a model made is always one.
+    ///
+    /// # Errors
+    /// [`AnswerError`] when the question is not open, or option and probabilities do not fit it.
+    #[expect(
+        clippy::trivially_copy_pass_by_ref,
+        reason = "a question's id is borrowed from it"
+    )]
+    pub fn answer(&mut self, id: &QuestionId, answer: Answer) -> Result<(), AnswerError> {
+        let question = self
+            .next_question()
+            .filter(|question| question.id == *id)
+            .ok_or(AnswerError::NotOpen(*id))?;
+        let probabilities = normalised(&answer.probabilities, question.options.len())?;
+        let Some(option) = question.options.get(answer.chosen) else {
+            let options = question.options.len();
+            return Err(AnswerError::NoSuchOption {
+                chosen: answer.chosen,
+                options,
+            });
+        };
+        self.note_margin(*id, &probabilities, answer.chosen);
+        match id {
+            QuestionId::Action => self.take_action(&option.key, probabilities[answer.chosen]),
+            QuestionId::Account => self.take_account(&option.key),
+        }
+        self.choices.push(ModelChoice {
+            question: *id,
+            chosen: option.key.clone(),
+            options: question
+                .options
+                .iter()
+                .map(|option| option.key.clone())
+                .collect(),
+            probabilities,
+            model: answer.model,
+        });
+        self.settled.push(*id);
+        Ok(())
+    }
+
+    /// Leaves a question without an answer: the default stands, and a person looks at it.
+    #[expect(
+        clippy::trivially_copy_pass_by_ref,
+        reason = "a question's id is borrowed from it"
+    )]
+    #[expect(
+        clippy::needless_pass_by_value,
+        reason = "the reason is made for this call alone"
+    )]
+    pub fn skip(&mut self, id: &QuestionId, reason: String) {
+        if !self.settled.contains(id) {
+            self.settled.push(*id);
+            let message = format!("the question '{id}' was not answered: {reason}");
+            self.findings
+                .push(Check::review("question_skipped", "", message));
+        }
+    }
+
+    fn note_margin(&mut self, id: QuestionId, probabilities: &[f64], chosen: usize) {
+        let best_other = probabilities
+            .iter()
+            .enumerate()
+            .filter(|(index, _)| *index != chosen)
+            .map(|(_, p)| *p)
+            .fold(0.0, f64::max);
+        if probabilities[chosen] - best_other < UNSURE_MARGIN {
+            let message = format!("the model is unsure of its answer to '{id}'");
+            self.findings
+                .push(Check::review("model_unsure", "", message));
+        }
+    }
+
+    fn take_action(&mut self, key: &str, probability: f64) {
+        let Some(action) = crate::catalogue::Action::from_code(key) else {
+            return;
+        };
+        if self.decided.weight >= OPEN_WEIGHT {
+            if action != self.decided.action {
+                let message = format!("the rules say {}, the model {action}", self.decided.action);
+                self.findings
+                    .push(Check::review("model_disagrees", "", message));
+            }
+            return;
+        }
+        self.decided.choose(action, probability);
+        let message = format!("the action {action} was chosen by a model");
+        self.findings
+            .push(Check::review("action_chosen_by_model", "", message));
+        self.plan = plan_accounts(&self.facts, &self.company, &self.decided);
+    }
+
+    fn take_account(&mut self, key: &str) {
+        let Some(code) = self
+            .company
+            .chart()
+            .account(key)
+            .map(|account| account.code().clone())
+        else {
+            return;
+        };
+        if self.plan.is_open() {
+            self.plan.place_open(&code);
+        } else if !self.plan_names(&code) {
+            let message = format!("the rules place it elsewhere than the model, which says {code}");
+            self.findings
+                .push(Check::review("model_disagrees", "", message));
+        }
+    }
+
+    fn plan_names(&self, code: &AccountCode) -> bool {
+        use crate::posting::Target;
+
+        self.plan.shares.iter().any(|share| match &share.target {
+            Target::Code(known) => known == code,
+            Target::Role(role) => self
+                .company
+                .chart()
+                .account_for(*role)
+                .is_ok_and(|known| known.code() == code),
+        })
+    }
+}
+
+/// Reads a document as `company`'s.
+pub(crate) fn read_for(document: &Document, company: &Company) -> DocumentFacts {
+    let context = ReadingContext {
+        company_name: Some(company.name().to_owned()),
+        country: Some(company.country().code().to_owned()),
+        base_currency: Some(company.base_currency()),
+    };
+    read(document, &context)
+}
+
+fn normalised(probabilities: &[f64], options: usize) -> Result<Vec<f64>, AnswerError> {
+    let sum: f64 = probabilities.iter().sum();
+    let fit = probabilities.len() == options
+        && probabilities.iter().all(|p| p.is_finite() && *p >= 0.0)
+        && sum > 0.0;
+    if !fit {
+        return Err(AnswerError::Probabilities {
+            given: probabilities.len(),
+            options,
+        });
+    }
+    Ok(probabilities.iter().map(|p| p / sum).collect())
+}

@@ -1,0 +1,198 @@
+//! A document as a request carries it: what an extractor returned, or its text.
+
+use serde_json::{Map, Value};
+
+/// Deepest nesting that is read.
+pub const MAXIMUM_DEPTH: usize = 64;
+/// Most keys and list elements that are read.
+pub const MAXIMUM_KEYS: usize = 100_000;
+
+/// A document that was found readable in form. What it says is the business of
+/// [`crate::reading`].
+#[derive(Debug, Clone, PartialEq)]
+pub struct Document(pub(crate) Form);
+
+/// The forms a document comes in.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) enum Form {
+    /// Keys and values of any language and style.
+    Structured(Map<String, Value>),
+    /// Markdown, as a converter writes it.
+    Markdown(String),
+    /// Plain text, as OCR or a till writes it.
+    RawText(String),
+}
+
+/// Why a value is no document.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("{pointer}: {message}")]
+pub struct DocumentError {
+    pointer: String,
+    message: String,
+}
+
+impl DocumentError {
+    fn new(pointer: impl Into<String>, message: impl Into<String>) -> Self {
+        Self {
+            pointer: pointer.into(),
+            message: message.into(),
+        }
+    }
+
+    /// JSON Pointer into the document (empty for the document itself).
+    pub fn pointer(&self) -> &str {
+        &self.pointer
+    }
+
+    /// What is wrong there.
+    pub fn message(&self) -> &str {
+        &self.message
+    }
+}
+
+impl Document {
+    /// The document of a request: a JSON object of any keys, or exactly one of
+    /// `{"markdown": "…"}`, `{"raw_text": "…"}`, `{"xml": "…"}`.
+    ///
+    /// # Errors
+    /// [`DocumentError`] when the value is no object, is empty, is nested deeper than
+    /// [`MAXIMUM_DEPTH`] or larger than [`MAXIMUM_KEYS`], when a text form is no string, and for
+    /// XML e-invoices, which are not read yet.
+    pub fn from_json(value: &Value) -> Result<Self, DocumentError> {
+        let Value::Object(object) = value else {
+            return Err(DocumentError::new("", "the document must be a JSON object"));
+        };
+        if object.is_empty() {
+            return Err(DocumentError::new("", "the document is empty"));
+        }
+        if let (1, Some((key, content))) = (object.len(), object.iter().next()) {
+            match key.as_str() {
+                "markdown" => return text_of(key, content).map(|text| Self(Form::Markdown(text))),
+                "raw_text" => return text_of(key, content).map(|text| Self(Form::RawText(text))),
+                "xml" => {
+                    text_of(key, content)?;
+                    return Err(DocumentError::new(
+                        "/xml",
+                        "XML e-invoices are not read yet",
+                    ));
+                }
+                _ => {}
+            }
+        }
+        let mut keys = 0;
+        measure(value, "", 0, &mut keys)?;
+        Ok(Self(Form::Structured(object.clone())))
+    }
+}
+
+fn text_of(key: &str, content: &Value) -> Result<String, DocumentError> {
+    match content {
+        Value::String(text) if text.trim().is_empty() => {
+            Err(DocumentError::new(format!("/{key}"), "the text is empty"))
+        }
+        Value::String(text) => Ok(text.clone()),
+        _ => Err(DocumentError::new(format!("/{key}"), "must be a string")),
+    }
+}
+
+fn measure(
+    value: &Value,
+    pointer: &str,
+    depth: usize,
+    keys: &mut usize,
+) -> Result<(), DocumentError> {
+    if depth > MAXIMUM_DEPTH {
+        let message = format!("nested deeper than {MAXIMUM_DEPTH} levels");
+        return Err(DocumentError::new(pointer, message));
+    }
+    match value {
+        Value::Object(object) => {
+            for (key, child) in object {
+                count(pointer, keys)?;
+                measure(child, &child_pointer(pointer, key), depth + 1, keys)?;
+            }
+        }
+        Value::Array(elements) => {
+            for (index, child) in elements.iter().enumerate() {
+                count(pointer, keys)?;
+                measure(child, &format!("{pointer}/{index}"), depth + 1, keys)?;
+            }
+        }
+        _ => {}
+    }
+    Ok(())
+}
+
+fn count(pointer: &str, keys: &mut usize) -> Result<(), DocumentError> {
+    *keys += 1;
+    if *keys > MAXIMUM_KEYS {
+        let message = format!("more than {MAXIMUM_KEYS} keys and elements");
+        return Err(DocumentError::new(pointer, message));
+    }
+    Ok(())
+}
+
+/// A pointer one level deeper, escaped by RFC 6901.
+pub(crate) fn child_pointer(parent: &str, key: &str) -> String {
+    format!("{parent}/{}", key.replace('~', "~0").replace('/', "~1"))
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn forms_are_told_apart() {
+        let form = |value| Document::from_json(&value).map(|document| document.0);
+        assert!(matches!(
+            form(json!({"markdown": "# A"})),
+            Ok(Form::Markdown(_))
+        ));
+        assert!(matches!(
+            form(json!({"raw_text": "A"})),
+            Ok(Form::RawText(_))
+        ));
+        assert!(matches!(
+            form(json!({"markdown": "A", "b": 1})),
+            Ok(Form::Structured(_))
+        ));
+    }
+
+    #[test]
+    fn what_is_no_document_is_refused_with_its_place() {
+        let pointer = |value| {
+            Document::from_json(&value)
+                .unwrap_err()
+                .pointer()
+                .to_owned()
+        };
+        assert_eq!(pointer(json!([])), "");
+        assert_eq!(pointer(json!({})), "");
+        assert_eq!(pointer(json!({"markdown": 3})), "/markdown");
+        let xml = Document::from_json(&json!({"xml": "<Invoice/>"})).unwrap_err();
+        assert_eq!(xml.to_string(), "/xml: XML e-invoices are not read yet");
+    }
+
+    #[test]
+    fn depth_and_size_are_bounded() {
+        let mut deep = json!(1);
+        for _ in 0..=MAXIMUM_DEPTH {
+            deep = json!({ "a": deep });
+        }
+        assert!(
+            Document::from_json(&deep)
+                .unwrap_err()
+                .message()
+                .contains("deeper")
+        );
+        let wide = json!({"a": vec![0; MAXIMUM_KEYS]});
+        assert!(
+            Document::from_json(&wide)
+                .unwrap_err()
+                .message()
+                .contains("more than")
+        );
+    }
+}

@@ -1,0 +1,238 @@
+//! The tax breakdown: as printed, completed where a row lacks a figure, else derived from the
+//! rates of the lines or from the totals.
+
+use rust_decimal::Decimal;
+
+use super::equations::{EXACT, Figures, TOLERANCE};
+use super::tax_reason::category_of_text;
+use crate::facts::{Fact, LineFact, Source, TaxCategory, TaxLineFact, Totals};
+use crate::money::round_half_away;
+
+/// The breakdown of a document.
+pub(crate) fn breakdown(
+    figures: &Figures<'_>,
+    totals: &Totals,
+    labelled_rate: Option<&Fact<Decimal>>,
+) -> Vec<TaxLineFact> {
+    if !figures.tax_rows.is_empty() {
+        return completed(figures.tax_rows, totals);
+    }
+    from_lines(figures, totals)
+        .or_else(|| from_totals(totals, labelled_rate))
+        .unwrap_or_default()
+}
+
+/// Rows as printed; a single row without base or tax takes it from the totals, others from
+/// their rate.
+fn completed(rows: &[TaxLineFact], totals: &Totals) -> Vec<TaxLineFact> {
+    let mut rows = rows.to_vec();
+    if let [only] = rows.as_mut_slice() {
+        let from = |total: &Option<Fact<Decimal>>, rule: &str| {
+            total.as_ref().map(|fact| with_rule(fact, rule))
+        };
+        if only.base.is_none() {
+            only.base = from(&totals.net, "derived: net is the base of the only rate");
+        }
+        if only.amount.is_none() {
+            only.amount = from(&totals.tax, "derived: tax of the only rate");
+        }
+    }
+    for row in &mut rows {
+        if let (None, Some(rate), Some(base)) = (&row.amount, &row.rate, &row.base) {
+            let tax = round_half_away(base.value * rate.value / Decimal::ONE_HUNDRED, 2);
+            row.amount = Some(Fact::new(tax, derived(base, "derived: base x rate")));
+        }
+        if let (None, Some(rate), Some(amount)) = (&row.base, &row.rate, &row.amount)
+            && !rate.value.is_zero()
+        {
+            let base = round_half_away(amount.value * Decimal::ONE_HUNDRED / rate.value, 2);
+            row.base = Some(Fact::new(base, derived(amount, "derived: tax / rate")));
+        }
+        if let (None, Some(base), Some(amount)) = (&row.rate, &row.base, &row.amount)
+            && let Some(rate) = rate_between(base.value, amount.value)
+        {
+            row.rate = Some(Fact::new(rate, derived(amount, "derived: tax / base")));
+        }
+    }
+    rows
+}
+
+/// Rows by the lines' rates, where they reproduce the totals.
+fn from_lines(figures: &Figures<'_>, totals: &Totals) -> Option<Vec<TaxLineFact>> {
+    let tax = totals.tax.as_ref()?;
+    let mut groups: Vec<(Decimal, Option<TaxCategory>, Vec<&LineFact>)> = Vec::new();
+    for line in figures.lines.iter().filter(|line| line.amount.is_some()) {
+        let Some(rate) = &line.tax_rate else {
+            if line
+                .amount
+                .as_ref()
+                .is_some_and(|amount| amount.value.is_zero())
+            {
+                continue;
+            }
+            return None;
+        };
+        let category = line
+            .tax_note
+            .as_ref()
+            .and_then(|note| category_of_text(&note.value));
+        let category = category.or((rate.value > Decimal::ZERO).then_some(TaxCategory::S));
+        match groups
+            .iter_mut()
+            .find(|(known, kind, _)| *known == rate.value && *kind == category)
+        {
+            Some((_, _, lines)) => lines.push(line),
+            None => groups.push((rate.value, category, vec![line])),
+        }
+    }
+    if let [(rate, category, lines)] = groups.as_slice() {
+        let net = totals.net.as_ref()?;
+        let expected = net.value * rate / Decimal::ONE_HUNDRED;
+        let allowed = TOLERANCE + EXACT * Decimal::from(lines.len());
+        return ((expected - tax.value).abs() <= allowed).then(|| {
+            vec![row(
+                *rate,
+                *category,
+                lines,
+                (net.value, tax.value),
+                "derived: totals at the lines' only rate",
+            )]
+        });
+    }
+    let inclusive = totals.lines_include_tax == Some(true);
+    let adjusted = !figures.allowances_charges.is_empty();
+    for per_line in [false, true] {
+        let sums: Vec<(Decimal, Decimal)> = groups
+            .iter()
+            .map(|(rate, _, lines)| tax_of(*rate, lines, inclusive, per_line))
+            .collect();
+        let total: Decimal = sums.iter().map(|(_, tax)| *tax).sum();
+        if (total - tax.value).abs() <= TOLERANCE && !adjusted {
+            let rule = if per_line {
+                "derived: line taxes by rate"
+            } else {
+                "derived: lines by rate"
+            };
+            let rows = groups.iter().zip(sums);
+            return Some(
+                rows.map(|((rate, kind, lines), sums)| row(*rate, *kind, lines, sums, rule))
+                    .collect(),
+            );
+        }
+    }
+    None
+}
+
+/// Base and tax of lines of one rate, rounded once or by line; both are legal.
+fn tax_of(
+    rate: Decimal,
+    lines: &[&LineFact],
+    inclusive: bool,
+    per_line: bool,
+) -> (Decimal, Decimal) {
+    let divisor = if inclusive {
+        Decimal::ONE_HUNDRED + rate
+    } else {
+        Decimal::ONE_HUNDRED
+    };
+    let amounts: Vec<Decimal> = lines
+        .iter()
+        .filter_map(|line| line.amount.as_ref())
+        .map(|amount| amount.value)
+        .collect();
+    let sum: Decimal = amounts.iter().sum();
+    let tax = if per_line {
+        amounts
+            .iter()
+            .map(|amount| round_half_away(amount * rate / divisor, 2))
+            .sum()
+    } else {
+        round_half_away(sum * rate / divisor, 2)
+    };
+    (if inclusive { sum - tax } else { sum }, tax)
+}
+
+fn row(
+    rate: Decimal,
+    category: Option<TaxCategory>,
+    lines: &[&LineFact],
+    (base, tax): (Decimal, Decimal),
+    rule: &str,
+) -> TaxLineFact {
+    let first = lines.first();
+    let path = first
+        .and_then(|line| line.amount.as_ref())
+        .map_or_else(String::new, |amount| amount.source.path.clone());
+    let fact = |value| Some(Fact::new(value, Source::new(path.clone(), "", rule)));
+    TaxLineFact {
+        category,
+        rate: first
+            .and_then(|line| line.tax_rate.clone())
+            .or_else(|| fact(rate)),
+        base: fact(base),
+        amount: fact(tax),
+        note: lines.iter().find_map(|line| line.tax_note.clone()),
+    }
+}
+
+/// One row from the totals: at the rate that a label names, else at the only usual rate that
+/// reproduces the tax.
+fn from_totals(totals: &Totals, labelled: Option<&Fact<Decimal>>) -> Option<Vec<TaxLineFact>> {
+    let (net, tax) = (totals.net.as_ref()?, totals.tax.as_ref()?);
+    if net.value.is_zero() {
+        return None;
+    }
+    let named = labelled
+        .filter(|rate| {
+            (net.value * rate.value / Decimal::ONE_HUNDRED - tax.value).abs() <= TOLERANCE
+        })
+        .cloned();
+    if tax.value.is_zero() && named.is_none() {
+        return None;
+    }
+    let rate = named.or_else(|| {
+        let rate = rate_between(net.value, tax.value)?;
+        Some(Fact::new(rate, derived(tax, "derived: tax / net")))
+    })?;
+    Some(vec![TaxLineFact {
+        category: (rate.value > Decimal::ZERO).then_some(TaxCategory::S),
+        rate: Some(rate),
+        base: Some(with_rule(net, "derived: net is the base of the only rate")),
+        amount: Some(with_rule(tax, "derived: tax of the only rate")),
+        note: None,
+    }])
+}
+
+/// The rate that gives `tax` on `base` to the cent: whole percents first, then halves and
+/// tenths; `None` when no or several such rates fit.
+fn rate_between(base: Decimal, tax: Decimal) -> Option<Decimal> {
+    if base.is_zero() || (base < Decimal::ZERO) != (tax < Decimal::ZERO) && !tax.is_zero() {
+        return None;
+    }
+    let exact = tax * Decimal::ONE_HUNDRED / base;
+    for decimals in [0, 1] {
+        let rate = round_half_away(exact, decimals);
+        let again = round_half_away(base * rate / Decimal::ONE_HUNDRED, 2);
+        // A small base fits many rates and proves none.
+        let step = base.abs()
+            / Decimal::ONE_HUNDRED
+            / if decimals == 0 {
+                Decimal::ONE
+            } else {
+                Decimal::TEN
+            };
+        if (again - tax).abs() <= EXACT * Decimal::TWO && step > TOLERANCE {
+            return Some(rate);
+        }
+    }
+    None
+}
+
+fn derived(from: &Fact<Decimal>, rule: &str) -> Source {
+    Source::new(from.source.path.clone(), &from.source.text, rule)
+}
+
+fn with_rule(fact: &Fact<Decimal>, rule: &str) -> Fact<Decimal> {
+    let source = derived(fact, rule);
+    Fact::new(fact.value, source)
+}
