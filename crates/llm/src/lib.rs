@@ -1,1 +1,29 @@
-//! placeholder
+//! Chat models behind one trait, [`ChatModel`].
+//!
+//! An in-process model is a [`engine::TokenEngine`] (token ids in, logits out) under this crate's
+//! own layer: chat template, tokenizer, admission queue, sampler, grammar, stop strings and
+//! detokenizer. What OpenAI's API promises is kept here once, for every engine.
+//!
+//! Absent on purpose: HTTP, configuration, storage, and the engines themselves
+//! (`ledgergate-llm-mistralrs`).
+
+pub mod chat;
+mod detokenizer;
+pub mod engine;
+pub mod error;
+pub mod gguf;
+mod grammar;
+pub mod local;
+mod sampling;
+mod schema;
+pub mod scripted;
+mod stop;
+pub mod template;
+pub mod tokenizer;
+
+pub use chat::{
+    ChatModel, ChatRequest, ChoiceRequest, ChoiceScores, Completion, FinishReason, Generation,
+    GenerationEvent, GenerationTimings, Message, ModelInfo, OutputFormat, Role, Sampling,
+    TokenLogprob, Usage,
+};
+pub use error::{ModelError, ModelFileError};

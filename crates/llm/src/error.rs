@@ -1,0 +1,106 @@
+//! What can go wrong between a request and a model's answer. HTTP statuses are the gateway's
+//! business.
+
+use thiserror::Error;
+
+/// Why there is no answer, or no more of it.
+#[derive(Debug, Clone, PartialEq, Eq, Error)]
+pub enum ModelError {
+    /// The request cannot be served as it is.
+    #[error("{message}")]
+    InvalidRequest {
+        /// The field at fault in OpenAI's spelling, where there is one.
+        param: Option<String>,
+        /// What is wrong with it.
+        message: String,
+    },
+    /// The prompt leaves no room for an answer.
+    #[error(
+        "the prompt has {prompt_tokens} tokens and the model's context is {context_tokens}: \
+         no room is left for an answer"
+    )]
+    ContextLengthExceeded {
+        /// Length of the rendered prompt.
+        prompt_tokens: u32,
+        /// Length of the context.
+        context_tokens: u32,
+    },
+    /// The schema asks for what the grammar cannot enforce.
+    #[error("{message} (at {})", if pointer.is_empty() { "the schema's root" } else { pointer })]
+    UnsupportedSchema {
+        /// JSON Pointer (RFC 6901) into the caller's schema.
+        pointer: String,
+        /// What is not supported there.
+        message: String,
+    },
+    /// Too many requests wait already.
+    #[error("the model's queue is full; try again in {retry_after_seconds} s")]
+    QueueFull {
+        /// An estimate from recent requests, at least 1.
+        retry_after_seconds: u64,
+    },
+    /// The request's deadline passed while it waited or ran.
+    #[error("the request's deadline passed")]
+    DeadlineExceeded,
+    /// The caller went away.
+    #[error("the request was cancelled")]
+    Cancelled,
+    /// The engine failed.
+    #[error("the engine failed: {message}")]
+    Engine {
+        /// What the engine said.
+        message: String,
+    },
+    /// The model is not there to answer (loading, gone, unreachable).
+    #[error("the model is not available: {message}")]
+    Unavailable {
+        /// Why.
+        message: String,
+    },
+}
+
+impl ModelError {
+    /// An [`ModelError::InvalidRequest`] about one field.
+    pub fn invalid(param: impl Into<String>, message: impl Into<String>) -> Self {
+        Self::InvalidRequest {
+            param: Some(param.into()),
+            message: message.into(),
+        }
+    }
+}
+
+/// What is wrong with a model's files.
+#[derive(Debug, Error)]
+pub enum ModelFileError {
+    /// The file cannot be read at all.
+    #[error("cannot read {path}: {source}")]
+    Read {
+        /// The file.
+        path: String,
+        /// The operating system's error.
+        source: std::io::Error,
+    },
+    /// The file is not what it should be: cut off, damaged or of another kind.
+    #[error("{path} is damaged: {message}")]
+    Damaged {
+        /// The file.
+        path: String,
+        /// What is wrong in it, and where.
+        message: String,
+    },
+    /// The file is sound but holds something this gateway does not know.
+    #[error("unsupported model: {message}")]
+    Unsupported {
+        /// What is not known, and what would do instead.
+        message: String,
+    },
+}
+
+impl ModelFileError {
+    /// A [`ModelFileError::Unsupported`].
+    pub fn unsupported(message: impl Into<String>) -> Self {
+        Self::Unsupported {
+            message: message.into(),
+        }
+    }
+}

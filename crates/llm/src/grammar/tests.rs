@@ -1,0 +1,93 @@
+use super::*;
+
+fn compiler() -> GrammarCompiler {
+    GrammarCompiler::new(&ModelTokenizer::byte_level().unwrap()).unwrap()
+}
+
+/// Feeds text byte by byte; the number of bytes that the grammar takes.
+fn taken(grammar: &mut Grammar, text: &str) -> usize {
+    text.bytes()
+        .take_while(|byte| {
+            let token = u32::from(*byte);
+            let allowed = grammar.mask().unwrap().allows(token);
+            if allowed {
+                grammar.accept(token).unwrap();
+            }
+            allowed
+        })
+        .count()
+}
+
+#[tokio::test]
+async fn json_is_compact_and_ends_with_the_models_own_end_token() {
+    let schema = json!({"type": "object", "properties": {"a": {"type": "integer"}},
+        "required": ["a"], "additionalProperties": false,
+        "x-guidance": {"whitespace_flexible": true}});
+    let compiler = compiler();
+    assert_eq!(
+        taken(&mut compiler.json_schema(&schema).await.unwrap(), "{ \"a\""),
+        1
+    );
+    let mut grammar = compiler.json_schema(&schema).await.unwrap();
+    assert_eq!(taken(&mut grammar, "{\"a\":1"), 6);
+    assert!(!grammar.is_complete());
+    assert!(!grammar.mask().unwrap().allows(258));
+    assert_eq!(taken(&mut grammar, "}"), 1);
+    assert!(grammar.is_complete());
+    let mask = grammar.mask().unwrap();
+    // `<|im_end|>` and `<|endoftext|>` end, `<|im_start|>` never comes.
+    assert!(mask.allows(258) && mask.allows(256) && !mask.allows(257));
+    assert!(!mask.allows(u32::MAX));
+}
+
+#[tokio::test]
+async fn copies_of_a_kept_grammar_do_not_share_their_place() {
+    let compiler = compiler();
+    let schema = json!({"const": "abc"});
+    let mut first = compiler.json_schema(&schema).await.unwrap();
+    assert_eq!(taken(&mut first, "\"ab"), 3);
+    let mut second = compiler.json_schema(&schema).await.unwrap();
+    assert_eq!(taken(&mut second, "\"abc\""), 5);
+    assert_eq!(taken(&mut first, "c\""), 2);
+    assert_eq!(compiler.kept().len(), 1);
+}
+
+#[tokio::test]
+async fn what_the_engine_refuses_is_told_with_its_place() {
+    let compiler = compiler();
+    for (schema, pointer) in [
+        (
+            json!({"type": "object", "properties": {"a": {"oneOf": [
+                {"type": "integer"}, {"type": "integer", "minimum": 3}]}}}),
+            "/properties/a",
+        ),
+        (json!({"$ref": "#/$defs/missing"}), ""),
+        (json!({"type": "string", "pattern": "(?=a)b"}), ""),
+        (json!({"type": "integer", "minimum": 3, "maximum": 2}), ""),
+    ] {
+        match compiler.json_schema(&schema).await {
+            Err(ModelError::UnsupportedSchema { pointer: told, .. }) => {
+                assert_eq!(told, pointer, "{schema}");
+            }
+            Err(other) => panic!("{schema}: {other}"),
+            Ok(_) => panic!("{schema} was accepted"),
+        }
+    }
+}
+
+#[tokio::test]
+async fn deep_and_recursive_schemas_compile() {
+    let compiler = compiler();
+    let deep = (0..60).fold(
+        json!({"type": "integer"}),
+        |inner, _| json!({"type": "array", "items": inner, "maxItems": 1}),
+    );
+    compiler.json_schema(&deep).await.unwrap();
+    let tree = json!({"$ref": "#/$defs/node", "$defs": {"node": {"type": "object",
+        "properties": {"children": {"type": "array", "items": {"$ref": "#/$defs/node"}}},
+        "required": ["children"], "additionalProperties": false}}});
+    let mut grammar = compiler.json_schema(&tree).await.unwrap();
+    let text = "{\"children\":[{\"children\":[]}]}";
+    assert_eq!(taken(&mut grammar, text), text.len());
+    grammar.check_answer(text).unwrap();
+}

@@ -1,0 +1,261 @@
+//! The picker of an answer: everything that happens between a step's logits and the caller.
+
+use std::collections::VecDeque;
+use std::sync::Arc;
+use std::sync::atomic::Ordering;
+use std::time::{Duration, Instant};
+
+use super::running::{EventSender, SequenceProgress};
+use crate::chat::{FinishReason, GenerationEvent, GenerationTimings, TokenLogprob, Usage};
+use crate::detokenizer::Detokenizer;
+use crate::engine::{Pick, TokenPicker};
+use crate::error::ModelError;
+use crate::grammar::Grammar;
+use crate::sampling::{ModelDistribution, Sampler, SamplingSettings};
+use crate::stop::{Scan, StopScanner};
+use crate::tokenizer::ModelTokenizer;
+
+/// What a request asks of its picker.
+pub(super) struct PickerPlan {
+    pub(super) tokenizer: Arc<ModelTokenizer>,
+    pub(super) settings: SamplingSettings,
+    pub(super) seed: u64,
+    pub(super) grammar: Option<Grammar>,
+    pub(super) stop: Vec<String>,
+    pub(super) top_logprobs: Option<u8>,
+    pub(super) max_tokens: u32,
+    pub(super) prompt_tokens: u32,
+    pub(super) deadline: Option<Instant>,
+}
+
+/// Picks the tokens of one answer and sends its text.
+pub(super) struct SequencePicker {
+    tokenizer: Arc<ModelTokenizer>,
+    sampler: Sampler,
+    grammar: Option<Grammar>,
+    detokenizer: Detokenizer,
+    stops: StopScanner,
+    top_logprobs: Option<u8>,
+    max_tokens: u32,
+    prompt_tokens: u32,
+    deadline: Option<Instant>,
+    events: EventSender,
+    progress: SequenceProgress,
+    first_logits: Option<Instant>,
+    completion_tokens: u32,
+    /// Bytes of text that tokens have yielded.
+    decoded_bytes: usize,
+    /// The text sent so far. Kept whole for the last check of a grammar's answer.
+    sent: String,
+    sent_bytes: usize,
+    /// Logprobs of tokens whose text is still held back, with where that text begins.
+    unsent_logprobs: VecDeque<(usize, TokenLogprob)>,
+}
+
+impl SequencePicker {
+    pub(super) fn new(plan: PickerPlan, events: EventSender, progress: SequenceProgress) -> Self {
+        Self {
+            detokenizer: Detokenizer::new(plan.tokenizer.drops_first_space()),
+            tokenizer: plan.tokenizer,
+            sampler: Sampler::new(plan.settings, plan.seed),
+            grammar: plan.grammar,
+            stops: StopScanner::new(plan.stop),
+            top_logprobs: plan.top_logprobs,
+            max_tokens: plan.max_tokens,
+            prompt_tokens: plan.prompt_tokens,
+            deadline: plan.deadline,
+            events,
+            progress,
+            first_logits: None,
+            completion_tokens: 0,
+            decoded_bytes: 0,
+            sent: String::new(),
+            sent_bytes: 0,
+            unsent_logprobs: VecDeque::new(),
+        }
+    }
+
+    /// One token, or `None` where the answer has ended and been told so.
+    fn step(&mut self, logits: &mut [f32]) -> Result<Option<u32>, ModelError> {
+        if self.events.is_closed() {
+            return Err(ModelError::Cancelled);
+        }
+        if self
+            .deadline
+            .is_some_and(|deadline| deadline <= Instant::now())
+        {
+            return Err(ModelError::DeadlineExceeded);
+        }
+        let distribution = self.top_logprobs.map(|_| ModelDistribution::new(logits));
+        let mask = self.grammar.as_mut().map(Grammar::mask).transpose()?;
+        let token = self
+            .sampler
+            .choose(logits, |id| {
+                self.tokenizer.is_generable(id) && mask.as_ref().is_none_or(|mask| mask.allows(id))
+            })
+            .ok_or_else(|| ModelError::Engine {
+                message: "it left no token to choose from".to_owned(),
+            })?;
+        if self.tokenizer.end_tokens().contains(&token) {
+            self.finish(FinishReason::Stop)?;
+            return Ok(None);
+        }
+        self.completion_tokens += 1;
+        if let Some(distribution) = distribution {
+            let logprob = self.logprob(token, &distribution);
+            self.unsent_logprobs
+                .push_back((self.decoded_bytes, logprob));
+        }
+        if let Some(grammar) = &mut self.grammar {
+            grammar.accept(token)?;
+        }
+        let text = self.detokenizer.push(self.tokenizer.token_bytes(token));
+        self.decoded_bytes += text.len();
+        match self.stops.push(&text) {
+            Scan::Text(text) => self.send_text(text),
+            Scan::Stopped(text) => {
+                self.send_text(text);
+                self.unsent_logprobs.clear();
+                self.send_finished(FinishReason::Stop)?;
+                return Ok(None);
+            }
+        }
+        if self.grammar.as_ref().is_some_and(Grammar::is_complete) {
+            self.finish(FinishReason::Stop)?;
+            return Ok(None);
+        }
+        if self.completion_tokens >= self.max_tokens {
+            self.finish(FinishReason::Length)?;
+            return Ok(None);
+        }
+        Ok(Some(token))
+    }
+
+    fn logprob(&self, token: u32, distribution: &ModelDistribution) -> TokenLogprob {
+        let shown = |id: u32| {
+            let bytes = match self.tokenizer.control_text(id) {
+                Some(text) => text.as_bytes(),
+                None => self.tokenizer.token_bytes(id),
+            };
+            (String::from_utf8_lossy(bytes).into_owned(), bytes.to_vec())
+        };
+        let count = self.top_logprobs.map_or(0, usize::from);
+        let likeliest = if count == 0 {
+            Vec::new()
+        } else {
+            distribution.likeliest(count, |id| !shown_bytes_empty(&self.tokenizer, id))
+        };
+        let (text, bytes) = shown(token);
+        TokenLogprob {
+            token: text,
+            bytes,
+            logprob: distribution.logprob(token),
+            top: likeliest
+                .into_iter()
+                .map(|id| {
+                    let (text, bytes) = shown(id);
+                    (text, bytes, distribution.logprob(id))
+                })
+                .collect(),
+        }
+    }
+
+    /// Sends text with the logprobs of the tokens that begin in it or before it.
+    fn send_text(&mut self, text: String) {
+        if text.is_empty() {
+            return;
+        }
+        self.sent_bytes += text.len();
+        let begun = self
+            .unsent_logprobs
+            .iter()
+            .take_while(|(start, _)| *start < self.sent_bytes);
+        let logprobs: Vec<_> = {
+            let count = begun.count();
+            self.unsent_logprobs
+                .drain(..count)
+                .map(|(_, logprob)| logprob)
+                .collect()
+        };
+        if self.grammar.is_some() {
+            self.sent.push_str(&text);
+        }
+        self.send(Ok(GenerationEvent::Delta { text, logprobs }));
+    }
+
+    /// Sends what is held back, then the end.
+    fn finish(&mut self, reason: FinishReason) -> Result<(), ModelError> {
+        let rest = self.detokenizer.finish();
+        let (rest, stopped) = match self.stops.push(&rest) {
+            Scan::Text(text) => (text + &self.stops.finish(), false),
+            Scan::Stopped(text) => (text, true),
+        };
+        self.send_text(rest);
+        if stopped {
+            self.unsent_logprobs.clear();
+            return self.send_finished(FinishReason::Stop);
+        }
+        let logprobs: Vec<_> = self
+            .unsent_logprobs
+            .drain(..)
+            .map(|(_, logprob)| logprob)
+            .collect();
+        if !logprobs.is_empty() {
+            self.send(Ok(GenerationEvent::Delta {
+                text: String::new(),
+                logprobs,
+            }));
+        }
+        self.send_finished(reason)
+    }
+
+    fn send_finished(&mut self, reason: FinishReason) -> Result<(), ModelError> {
+        if let (FinishReason::Stop, Some(grammar)) = (reason, &self.grammar) {
+            grammar.check_answer(&self.sent)?;
+        }
+        let now = Instant::now();
+        let first_logits = self.first_logits.unwrap_or(now);
+        self.send(Ok(GenerationEvent::Finished {
+            reason,
+            usage: Usage {
+                prompt_tokens: self.prompt_tokens,
+                completion_tokens: self.completion_tokens,
+            },
+            timings: GenerationTimings {
+                queue_ms: milliseconds(self.progress.queue_time),
+                prefill_ms: milliseconds(first_logits - self.progress.started),
+                decode_ms: milliseconds(now - first_logits),
+            },
+        }));
+        self.progress.ended.store(true, Ordering::Release);
+        Ok(())
+    }
+
+    fn send(&self, event: super::running::Event) {
+        // A caller that has gone is noticed at the next token.
+        let _unheard = self.events.send(event);
+    }
+}
+
+fn shown_bytes_empty(tokenizer: &ModelTokenizer, id: u32) -> bool {
+    tokenizer.control_text(id).is_none() && tokenizer.token_bytes(id).is_empty()
+}
+
+pub(super) fn milliseconds(duration: Duration) -> u64 {
+    u64::try_from(duration.as_millis()).unwrap_or(u64::MAX)
+}
+
+impl TokenPicker for SequencePicker {
+    fn pick(&mut self, logits: &mut [f32]) -> Pick {
+        self.first_logits.get_or_insert_with(Instant::now);
+        match self.step(logits) {
+            Ok(Some(token)) => Pick::Token(token),
+            Ok(None) => Pick::End,
+            Err(error) => {
+                self.send(Err(error));
+                self.progress.ended.store(true, Ordering::Release);
+                Pick::End
+            }
+        }
+    }
+}

@@ -1,0 +1,79 @@
+//! A model's own chat template, run by minijinja the way Hugging Face runs it.
+
+use minijinja::{Environment, Error, ErrorKind, context};
+use serde::Serialize;
+
+use super::template_role;
+use crate::chat::Message;
+use crate::error::{ModelError, ModelFileError};
+use crate::tokenizer::ModelTokenizer;
+
+const NAME: &str = "chat";
+
+/// A parsed Jinja chat template.
+#[derive(Debug)]
+pub struct JinjaTemplate {
+    environment: Environment<'static>,
+}
+
+#[derive(Serialize)]
+struct TemplateMessage<'m> {
+    role: &'static str,
+    content: &'m str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    name: Option<&'m str>,
+}
+
+impl JinjaTemplate {
+    pub(super) fn parse(source: &str) -> Result<Self, ModelFileError> {
+        let mut environment = Environment::new();
+        environment.set_trim_blocks(true);
+        environment.set_lstrip_blocks(true);
+        environment
+            .set_unknown_method_callback(minijinja_contrib::pycompat::unknown_method_callback);
+        environment.add_function(
+            "raise_exception",
+            |message: String| -> Result<String, Error> {
+                Err(Error::new(ErrorKind::InvalidOperation, message))
+            },
+        );
+        environment
+            .add_template_owned(NAME, source.to_owned())
+            .map_err(|error| {
+                ModelFileError::unsupported(format!("the chat template: {error:#}"))
+            })?;
+        Ok(Self { environment })
+    }
+
+    pub(super) fn render(
+        &self,
+        messages: &[Message],
+        tokenizer: &ModelTokenizer,
+    ) -> Result<String, ModelError> {
+        let messages: Vec<TemplateMessage<'_>> = messages
+            .iter()
+            .map(|message| TemplateMessage {
+                role: template_role(message.role),
+                content: &message.content,
+                name: message.name.as_deref(),
+            })
+            .collect();
+        let text_of = |id: Option<u32>| id.and_then(|id| tokenizer.control_text(id)).unwrap_or("");
+        self.environment
+            .get_template(NAME)
+            .and_then(|template| {
+                template.render(context! {
+                    messages => messages,
+                    add_generation_prompt => true,
+                    bos_token => text_of(tokenizer.begin_token()),
+                    eos_token => text_of(tokenizer.end_tokens().first().copied()),
+                })
+            })
+            .map_err(|error| {
+                ModelError::invalid(
+                    "messages",
+                    format!("the model's chat template refuses the conversation: {error}"),
+                )
+            })
+    }
+}
