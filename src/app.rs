@@ -1,0 +1,68 @@
+//! What every handler has at hand.
+
+use std::sync::Arc;
+
+use jiff::Timestamp;
+
+use crate::clock::Environment;
+use crate::config::{AccountingConfig, Config};
+use crate::models::Models;
+use crate::store::Store;
+use crate::store::request_log::RequestLog;
+
+/// The application. Cheap to clone: each part is shared.
+#[derive(Clone)]
+pub struct App {
+    /// Clock and ids.
+    pub environment: Environment,
+    /// The log of decisions.
+    pub store: Store,
+    /// The log of requests.
+    pub request_log: RequestLog,
+    /// The models.
+    pub models: Arc<Models>,
+    /// What bounds a request.
+    pub limits: Limits,
+    /// How accounting requests that do not say are done.
+    pub accounting: AccountingConfig,
+    started: Timestamp,
+}
+
+/// What bounds a request.
+#[derive(Debug, Clone, Copy)]
+pub struct Limits {
+    /// Bytes of a body.
+    pub max_body_bytes: usize,
+    /// From the body read to the last token.
+    pub request_timeout_seconds: u64,
+}
+
+impl App {
+    /// Puts the parts together.
+    pub fn new(
+        config: &Config,
+        environment: Environment,
+        store: Store,
+        request_log: RequestLog,
+        models: Models,
+    ) -> Self {
+        let started = environment.clock.now();
+        Self {
+            environment,
+            store,
+            request_log,
+            models: Arc::new(models),
+            limits: Limits {
+                max_body_bytes: config.server.max_body_bytes,
+                request_timeout_seconds: config.server.request_timeout_seconds,
+            },
+            accounting: config.accounting.clone(),
+            started,
+        }
+    }
+
+    /// Whole seconds since the start.
+    pub fn uptime_seconds(&self) -> i64 {
+        self.environment.clock.now().as_second() - self.started.as_second()
+    }
+}

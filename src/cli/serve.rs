@@ -1,0 +1,74 @@
+//! `ledgergate serve`.
+
+use std::net::SocketAddr;
+use std::time::Duration;
+
+use anyhow::Context;
+use tracing::{error, info};
+
+use crate::app::App;
+use crate::clock::Environment;
+use crate::config::Config;
+use crate::models::Models;
+use crate::store::request_log::RequestLog;
+use crate::store::{OpenStore, Store};
+use crate::{output, server, telemetry};
+
+/// Months' partitions are made two months ahead; once a day is plenty.
+const PARTITION_INTERVAL: Duration = Duration::from_hours(24);
+
+pub(super) async fn run(config: Config) -> anyhow::Result<()> {
+    telemetry::start(&config.log).context("log.filter")?;
+    let environment = Environment::system();
+    // The port first: it is the cheapest thing to fail.
+    let listener = server::bind(&config.server).await?;
+    let address = listener.local_addr()?;
+    let models = Models::load(&config.models, config.default_model_name(), &environment).await?;
+    let open = OpenStore::open(&config.store).await?;
+    open.store.migrate(environment.clock.now()).await?;
+    let (request_log, log_writer) = RequestLog::start(open.store.clone());
+    let partitions = tokio::spawn(keep_partitions(open.store.clone(), environment.clone()));
+    let app = App::new(
+        &config,
+        environment,
+        open.store.clone(),
+        request_log,
+        models,
+    );
+    greet(address, app.models.default_name());
+    let drain = Duration::from_secs(config.server.drain_seconds);
+    let served = server::serve(listener, app, drain, server::stop_signal()).await;
+    partitions.abort();
+    if let Err(error) = log_writer.await {
+        error!(%error, "the request log's writer broke");
+    }
+    open.close().await?;
+    info!("stopped");
+    Ok(served?)
+}
+
+async fn keep_partitions(store: Store, environment: Environment) {
+    let mut days = tokio::time::interval(PARTITION_INTERVAL);
+    days.tick().await;
+    loop {
+        days.tick().await;
+        if let Err(cause) = store.make_partitions(environment.clock.now()).await {
+            error!(%cause, "the request log's next partitions could not be made");
+        }
+    }
+}
+
+fn greet(address: SocketAddr, model: Option<&str>) {
+    let base = format!("http://{address}");
+    output::line(format!("Ledgergate is ready.\n\n  API     {base}/v1"));
+    output::line(format!("  Docs    {base}/docs\n  Health  {base}/readyz\n"));
+    let Some(model) = model else {
+        output::line("No model is configured: the accounting endpoints work by rules alone.");
+        return;
+    };
+    output::line(format!(
+        "Try it:\n\n  curl {base}/v1/chat/completions -H 'Content-Type: application/json' \\\n    \
+         -d '{{\"model\":\"{model}\",\"messages\":[{{\"role\":\"user\",\"content\":\"What is a \
+         credit note?\"}}],\"max_tokens\":60}}'\n"
+    ));
+}

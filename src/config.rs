@@ -1,0 +1,276 @@
+//! The configuration: one TOML file, environment variables over it, defaults under it.
+//!
+//! `LEDGERGATE_SERVER__LISTEN=0.0.0.0:80` overrides `listen` in `[server]`: two underscores go
+//! one table down. `DATABASE_URL` is read as `store.database_url`. A key that does not exist is
+//! an error that names the key, and the line of the file or the variable it came from.
+
+mod environment;
+mod sections;
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+
+use serde::Deserialize;
+
+pub use sections::{
+    AccountingConfig, GenerationDefaults, LogConfig, LogFormat, ModelConfig, ModelSource,
+    ServerConfig, StoreConfig,
+};
+
+/// The whole configuration.
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Config {
+    /// The listener and its limits.
+    pub server: ServerConfig,
+    /// Where decisions and requests are logged.
+    pub store: StoreConfig,
+    /// What the gateway itself logs.
+    pub log: LogConfig,
+    /// The accounting endpoints.
+    pub accounting: AccountingConfig,
+    /// The model of a chat request that names `default`; the only model when there is one.
+    pub default_model: Option<String>,
+    /// Models by the name that clients use.
+    pub models: BTreeMap<String, ModelConfig>,
+}
+
+/// Why a configuration was refused.
+#[derive(Debug, thiserror::Error)]
+pub enum ConfigError {
+    /// The file cannot be read.
+    #[error("cannot read the configuration file {path}: {source}")]
+    Unreadable {
+        /// The file.
+        path: PathBuf,
+        /// What the operating system said.
+        source: std::io::Error,
+    },
+    /// The file has a syntax error, an unknown key or a value of the wrong type.
+    #[error("{path}: {message}")]
+    Invalid {
+        /// The file.
+        path: PathBuf,
+        /// Line, column, key and what was expected.
+        message: String,
+    },
+    /// An environment variable names no key or has a value of the wrong type.
+    #[error("environment variable {variable}: {message}")]
+    Environment {
+        /// The variable.
+        variable: String,
+        /// What is wrong with it.
+        message: String,
+    },
+    /// The parts do not fit together.
+    #[error("{key}: {message}")]
+    Inconsistent {
+        /// The key that must change.
+        key: String,
+        /// What is wrong with it.
+        message: String,
+    },
+}
+
+impl Config {
+    /// Reads `file` (none: defaults only), lays `variables` over it, and checks the whole.
+    /// Relative paths count from the file's folder, `~/` from `HOME`.
+    ///
+    /// # Errors
+    /// [`ConfigError`], naming file and line, or variable, or key.
+    pub fn load(
+        file: Option<&Path>,
+        variables: impl IntoIterator<Item = (String, String)>,
+    ) -> Result<Self, ConfigError> {
+        let mut table = toml::Table::new();
+        if let Some(path) = file {
+            let text = std::fs::read_to_string(path).map_err(|source| ConfigError::Unreadable {
+                path: path.to_owned(),
+                source,
+            })?;
+            let invalid = |error: &toml::de::Error| ConfigError::Invalid {
+                path: path.to_owned(),
+                message: error.to_string().trim_end().to_owned(),
+            };
+            // Read into the typed form first, from the text: only there does an error know its line.
+            toml::from_str::<Self>(&text).map_err(|error| invalid(&error))?;
+            table = toml::from_str(&text).map_err(|error| invalid(&error))?;
+        }
+        let variables: Vec<_> = variables.into_iter().collect();
+        let home = variables
+            .iter()
+            .find(|(name, _)| name == "HOME")
+            .map(|(_, path)| Path::new(path));
+        let mut config = environment::overlay(table, &variables)?;
+        config.anchor_paths(file.and_then(Path::parent), home);
+        config.check()?;
+        Ok(config)
+    }
+
+    fn anchor_paths(&mut self, folder: Option<&Path>, home: Option<&Path>) {
+        let anchor = |path: &mut PathBuf| {
+            if let (Ok(rest), Some(home)) = (path.strip_prefix("~"), home) {
+                *path = home.join(rest);
+            } else if let (true, Some(folder)) = (path.is_relative(), folder) {
+                *path = folder.join(&*path);
+            }
+        };
+        anchor(&mut self.store.data_directory);
+        for model in self.models.values_mut() {
+            let ModelSource::InProcess { path, .. } = &mut model.source;
+            anchor(path);
+        }
+    }
+
+    fn check(&self) -> Result<(), ConfigError> {
+        for (key, named) in [
+            ("default_model", &self.default_model),
+            ("accounting.model", &self.accounting.model),
+        ] {
+            if let Some(name) = named
+                && !self.models.contains_key(name)
+            {
+                return Err(ConfigError::Inconsistent {
+                    key: key.to_owned(),
+                    message: format!(
+                        "names the model '{name}', but [models] has {}",
+                        listed(self.models.keys())
+                    ),
+                });
+            }
+        }
+        if self.store.max_connections == 0 {
+            return Err(ConfigError::Inconsistent {
+                key: "store.max_connections".to_owned(),
+                message: "must be at least 1".to_owned(),
+            });
+        }
+        Ok(())
+    }
+
+    /// The model for a request that names none of its own.
+    pub fn default_model_name(&self) -> Option<&str> {
+        self.default_model.as_deref().or_else(|| {
+            let mut names = self.models.keys();
+            match (names.next(), names.next()) {
+                (Some(only), None) => Some(only.as_str()),
+                _ => None,
+            }
+        })
+    }
+}
+
+fn listed<'a>(names: impl Iterator<Item = &'a String>) -> String {
+    let names: Vec<_> = names.map(|name| format!("'{name}'")).collect();
+    if names.is_empty() {
+        "no models".to_owned()
+    } else {
+        names.join(", ")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn load(text: &str, variables: &[(&str, &str)]) -> Result<Config, ConfigError> {
+        let folder = std::env::temp_dir().join(format!("ledgergate-config-{}", std::process::id()));
+        std::fs::create_dir_all(&folder).unwrap();
+        let file = folder.join(format!("{:x}.toml", text.len() * 31 + variables.len()));
+        std::fs::write(&file, text).unwrap();
+        let variables = variables
+            .iter()
+            .map(|(name, value)| ((*name).to_owned(), (*value).to_owned()));
+        Config::load(Some(&file), variables)
+    }
+
+    #[test]
+    fn a_wrong_key_is_named_with_its_line() {
+        let error = load("[server]\nlisten = \"127.0.0.1:1\"\nlisen = 3\n", &[]).unwrap_err();
+        let message = error.to_string();
+        assert!(message.contains("line 3"), "{message}");
+        assert!(message.contains("lisen"), "{message}");
+    }
+
+    #[test]
+    fn a_value_of_the_wrong_type_is_named_with_its_line() {
+        let message = load("[server]\nmax_body_bytes = \"many\"\n", &[])
+            .unwrap_err()
+            .to_string();
+        assert!(
+            message.contains("line 2") && message.contains("max_body_bytes"),
+            "{message}"
+        );
+    }
+
+    #[test]
+    fn the_environment_wins_over_the_file() {
+        let config = load(
+            "[server]\nlisten = \"127.0.0.1:1\"\n",
+            &[
+                ("LEDGERGATE_SERVER__LISTEN", "127.0.0.1:2"),
+                ("LEDGERGATE_SERVER__MAX_BODY_BYTES", "5"),
+                ("DATABASE_URL", "postgres://u@h/d"),
+                ("PATH", "/bin"),
+            ],
+        )
+        .unwrap();
+        assert_eq!(config.server.listen.port(), 2);
+        assert_eq!(config.server.max_body_bytes, 5);
+        assert_eq!(
+            config.store.database_url.as_deref(),
+            Some("postgres://u@h/d")
+        );
+    }
+
+    #[test]
+    fn variables_alone_can_make_a_model() {
+        let config = load(
+            "",
+            &[
+                ("LEDGERGATE_MODELS__TINY__KIND", "in_process"),
+                ("LEDGERGATE_MODELS__TINY__PATH", "/t.gguf"),
+                ("LEDGERGATE_MODELS__TINY__QUEUE", "3"),
+            ],
+        )
+        .unwrap();
+        let ModelSource::InProcess { path, queue, .. } = &config.models["tiny"].source;
+        assert_eq!((path.as_path(), *queue), (Path::new("/t.gguf"), 3));
+    }
+
+    #[test]
+    fn a_wrong_variable_is_named() {
+        let message = load("", &[("LEDGERGATE_SERVER__LISEN", "x")])
+            .unwrap_err()
+            .to_string();
+        assert!(message.contains("LEDGERGATE_SERVER__LISEN"), "{message}");
+        let message = load("", &[("LEDGERGATE_SERVER__LISTEN", "nowhere")])
+            .unwrap_err()
+            .to_string();
+        assert!(message.contains("LEDGERGATE_SERVER__LISTEN"), "{message}");
+    }
+
+    #[test]
+    fn a_default_model_must_exist() {
+        let message = load("default_model = \"gpt\"\n", &[])
+            .unwrap_err()
+            .to_string();
+        assert!(
+            message.contains("default_model") && message.contains("gpt"),
+            "{message}"
+        );
+    }
+
+    #[test]
+    fn paths_count_from_the_file() {
+        let config = load(
+            "[models.small]\nkind = \"in_process\"\npath = \"m.gguf\"\n[store]\ndata_directory='/d'",
+            &[("HOME", "/home/a")],
+        )
+        .unwrap();
+        let ModelSource::InProcess { path, .. } = &config.models["small"].source;
+        assert!(path.is_absolute() && path.ends_with("m.gguf"));
+        assert_eq!(config.store.data_directory, Path::new("/d"));
+        assert_eq!(config.default_model_name(), Some("small"));
+    }
+}

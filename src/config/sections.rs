@@ -1,0 +1,166 @@
+//! The sections of the configuration file; each field says what it does and its unit.
+
+use std::net::SocketAddr;
+use std::path::PathBuf;
+
+use ledgergate_accounting::assessment::LlmUse;
+use serde::Deserialize;
+
+/// `[server]`: the listener and its limits.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct ServerConfig {
+    /// Address and port. Port 0 takes a free one.
+    pub listen: SocketAddr,
+    /// Largest request body; a larger one is answered 413.
+    pub max_body_bytes: usize,
+    /// A request that is not answered by then gets 504.
+    pub request_timeout_seconds: u64,
+    /// After a signal to stop, how long requests under way may take to end.
+    pub drain_seconds: u64,
+}
+
+impl Default for ServerConfig {
+    fn default() -> Self {
+        Self {
+            listen: SocketAddr::from(([127, 0, 0, 1], 8080)),
+            max_body_bytes: 10 * 1024 * 1024,
+            request_timeout_seconds: 600,
+            drain_seconds: 30,
+        }
+    }
+}
+
+/// `[store]`: where decisions and requests are logged.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct StoreConfig {
+    /// A PostgreSQL server. Without it an embedded PostgreSQL runs inside the gateway.
+    pub database_url: Option<String>,
+    /// Folder of the embedded PostgreSQL.
+    pub data_directory: PathBuf,
+    /// Most connections to the server (the embedded one always has a single one).
+    pub max_connections: u32,
+}
+
+impl Default for StoreConfig {
+    fn default() -> Self {
+        Self {
+            database_url: None,
+            data_directory: PathBuf::from(".data/postgres"),
+            max_connections: 10,
+        }
+    }
+}
+
+/// `[log]`: what the gateway itself logs, to standard error.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct LogConfig {
+    /// `text` for people, `json` for collectors.
+    pub format: LogFormat,
+    /// Levels by module, as `tracing` filters write them.
+    pub filter: String,
+}
+
+impl Default for LogConfig {
+    fn default() -> Self {
+        Self {
+            format: LogFormat::Text,
+            filter: "info,mistralrs_core=warn".to_owned(),
+        }
+    }
+}
+
+/// The form of log lines.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum LogFormat {
+    /// Lines for people.
+    Text,
+    /// One JSON object a line.
+    Json,
+}
+
+/// `[accounting]`: the accounting endpoints.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct AccountingConfig {
+    /// The model that is asked what a document leaves open; `default_model` if unset.
+    pub model: Option<String>,
+    /// When a request does not say: `auto`, `always` or `never`.
+    pub llm: LlmUse,
+}
+
+impl Default for AccountingConfig {
+    fn default() -> Self {
+        Self {
+            model: None,
+            llm: LlmUse::Auto,
+        }
+    }
+}
+
+/// `[models.NAME]`: one model.
+#[derive(Debug, Clone, Deserialize)]
+pub struct ModelConfig {
+    /// Where it runs.
+    #[serde(flatten)]
+    pub source: ModelSource,
+}
+
+/// Where a model runs, by `kind`.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(tag = "kind", rename_all = "snake_case", deny_unknown_fields)]
+pub enum ModelSource {
+    /// Inside the gateway, by mistral.rs.
+    InProcess {
+        /// A GGUF file.
+        path: PathBuf,
+        /// Context in tokens, prompt and answer together.
+        #[serde(default = "default_context_tokens")]
+        context_tokens: u32,
+        /// Requests that may wait; one more is answered 429.
+        #[serde(default = "default_queue")]
+        queue: usize,
+        /// What a request that does not say is generated with.
+        #[serde(default)]
+        defaults: GenerationDefaults,
+    },
+}
+
+fn default_context_tokens() -> u32 {
+    2048
+}
+
+fn default_queue() -> usize {
+    64
+}
+
+/// Generation parameters of a model for requests that leave them out.
+#[derive(Debug, Clone, Copy, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct GenerationDefaults {
+    /// 0 is greedy, at most 2.
+    pub temperature: f32,
+    /// Nucleus, above 0 and at most 1.
+    pub top_p: f32,
+    /// Most likely tokens kept; 0 keeps all.
+    pub top_k: u32,
+    /// At least 1; 1 is none.
+    pub repetition_penalty: f32,
+    /// Tokens of an answer.
+    pub max_tokens: u32,
+}
+
+impl Default for GenerationDefaults {
+    fn default() -> Self {
+        Self {
+            temperature: 0.7,
+            top_p: 1.0,
+            top_k: 0,
+            repetition_penalty: 1.0,
+            max_tokens: 512,
+        }
+    }
+}

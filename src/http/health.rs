@@ -1,0 +1,111 @@
+//! Is it alive, can it answer, and what old clients ask.
+
+use axum::Json;
+use axum::extract::State;
+use axum::http::StatusCode;
+use axum::response::{IntoResponse, Response};
+use serde::Serialize;
+use utoipa::ToSchema;
+
+use crate::app::App;
+
+/// The state of one part.
+#[derive(Debug, Serialize, ToSchema)]
+pub(super) struct PartState {
+    /// `store`, or `model` with its name.
+    #[schema(example = "store")]
+    name: String,
+    /// Whether it answers now.
+    ready: bool,
+    /// Why not.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    reason: Option<String>,
+}
+
+/// Whether the gateway can answer.
+#[derive(Debug, Serialize, ToSchema)]
+pub(super) struct Readiness {
+    /// `ready` or `not_ready`.
+    #[schema(example = "ready")]
+    status: &'static str,
+    /// Every part.
+    parts: Vec<PartState>,
+}
+
+/// The process runs.
+#[utoipa::path(get, path = "/livez", tag = "health",
+    responses((status = 200, description = "The process runs", body = String)))]
+pub(super) async fn livez() -> &'static str {
+    "ok"
+}
+
+/// The log answers and every model has just given, or now gives, a real token. Loads nothing.
+#[utoipa::path(get, path = "/readyz", tag = "health",
+    responses(
+        (status = 200, description = "Ready", body = Readiness),
+        (status = 503, description = "Not ready; the parts say why", body = Readiness)))]
+pub(super) async fn readyz(State(app): State<App>) -> Response {
+    let readiness = readiness(&app).await;
+    let status = if readiness.status == "ready" {
+        StatusCode::OK
+    } else {
+        StatusCode::SERVICE_UNAVAILABLE
+    };
+    (status, Json(readiness)).into_response()
+}
+
+/// What old clients ask: always 200 while the process runs, with the state inside.
+#[utoipa::path(get, path = "/health", tag = "health",
+    responses((status = 200, description = "The process runs; `status` says more",
+        body = Health)))]
+pub(super) async fn health(State(app): State<App>) -> Json<Health> {
+    Json(Health {
+        status: "ok",
+        version: env!("CARGO_PKG_VERSION"),
+        models: app.models.names().map(str::to_owned).collect(),
+        uptime_seconds: app.uptime_seconds(),
+    })
+}
+
+/// The gateway in a few words.
+#[derive(Debug, Serialize, ToSchema)]
+pub(super) struct Health {
+    /// `ok` while the process runs.
+    #[schema(example = "ok")]
+    status: &'static str,
+    /// The gateway's version.
+    version: &'static str,
+    /// Models by name.
+    models: Vec<String>,
+    /// Since the start.
+    uptime_seconds: i64,
+}
+
+async fn readiness(app: &App) -> Readiness {
+    let mut parts = vec![PartState {
+        name: "store".to_owned(),
+        ..state(app.store.ping().await.map_err(|cause| {
+            tracing::warn!(%cause, "the store does not answer");
+            "the log does not answer".to_owned()
+        }))
+    }];
+    for (name, outcome) in app.models.probe_all().await {
+        parts.push(PartState {
+            name: format!("model {name}"),
+            ..state(outcome)
+        });
+    }
+    let ready = parts.iter().all(|part| part.ready);
+    Readiness {
+        status: if ready { "ready" } else { "not_ready" },
+        parts,
+    }
+}
+
+fn state(outcome: Result<(), String>) -> PartState {
+    PartState {
+        name: String::new(),
+        ready: outcome.is_ok(),
+        reason: outcome.err(),
+    }
+}

@@ -1,0 +1,80 @@
+//! `POST /v1/chat/completions`.
+
+use std::time::{Duration, Instant};
+
+use axum::extract::State;
+use axum::response::{IntoResponse, Response};
+use ledgergate_llm::chat::{ChatRequest, Completion, Generation};
+use tracing::instrument;
+
+use super::body::ChatCompletionRequest;
+use super::completion::{self, Identity};
+use super::stream;
+use super::wire::ChatCompletion;
+use crate::app::App;
+use crate::http::error::{ApiError, ErrorBody};
+use crate::http::extract::JsonBody;
+
+/// Answers a chat, whole or as a stream of server-sent events.
+#[utoipa::path(post, path = "/v1/chat/completions", tag = "openai",
+    request_body(content = ChatCompletionRequest, example = json!({
+        "model": "smollm2-135m",
+        "messages": [{"role": "user", "content": "What is double-entry bookkeeping?"}],
+        "max_tokens": 64})),
+    responses(
+        (status = 200, description = "The answer; with `stream`, chunks as server-sent events \
+            that end in `[DONE]`", body = ChatCompletion),
+        (status = 400, description = "A field is wrong; `param` names it", body = ErrorBody),
+        (status = 404, description = "No such model", body = ErrorBody),
+        (status = 429, description = "Too many requests wait; see Retry-After", body = ErrorBody),
+        (status = 502, description = "The model failed", body = ErrorBody),
+        (status = 504, description = "Out of time", body = ErrorBody)))]
+#[instrument(skip_all, fields(model, stream))]
+pub(in crate::http) async fn create_chat_completion(
+    State(app): State<App>,
+    body: JsonBody<ChatCompletionRequest>,
+) -> Result<Response, ApiError> {
+    let deadline = Instant::now() + Duration::from_secs(app.limits.request_timeout_seconds);
+    let request = body.value.parse(deadline)?;
+    let model = app.models.resolve(&request.model)?;
+    let info = model.info();
+    tracing::Span::current()
+        .record("model", info.id.as_str())
+        .record("stream", request.stream);
+    let identity = Identity {
+        id: format!("chatcmpl-{}", app.environment.ids.next_id().simple()),
+        created: app.environment.clock.now().as_second(),
+        model: info.id.clone(),
+        fingerprint: info.fingerprint.clone(),
+    };
+    let generations = start_all(&*model, &request.generation, request.n).await?;
+    if request.stream {
+        return Ok(stream::reply(identity, generations, request.include_usage));
+    }
+    let answers = complete_all(generations).await?;
+    Ok(completion::reply(identity, answers).into_response())
+}
+
+/// Starts `n` independent answers; with a seed, each has the seed plus its index.
+async fn start_all(
+    model: &dyn ledgergate_llm::chat::ChatModel,
+    request: &ChatRequest,
+    n: u32,
+) -> Result<Vec<Generation>, ApiError> {
+    let mut generations = Vec::new();
+    for index in 0..n {
+        let mut request = request.clone();
+        request.sampling.seed = request
+            .sampling
+            .seed
+            .map(|seed| seed.wrapping_add(u64::from(index)));
+        generations.push(model.generate(request).await?);
+    }
+    Ok(generations)
+}
+
+async fn complete_all(generations: Vec<Generation>) -> Result<Vec<Completion>, ApiError> {
+    futures::future::try_join_all(generations.into_iter().map(Generation::complete))
+        .await
+        .map_err(ApiError::from)
+}

@@ -1,0 +1,127 @@
+//! A whole answer as OpenAI's body.
+
+use axum::Json;
+use axum::response::IntoResponse;
+use ledgergate_llm::chat::{Completion, FinishReason, GenerationTimings, TokenLogprob, Usage};
+
+use super::wire::{
+    AlternativeBody, AssistantMessage, ChatCompletion, Choice, LogprobsBody, TokenBody, UsageBody,
+};
+use crate::http::observe::Observed;
+use crate::store::request_log::RequestDetails;
+
+/// What every chunk of one reply has in common.
+#[derive(Debug, Clone)]
+pub(super) struct Identity {
+    pub(super) id: String,
+    pub(super) created: i64,
+    pub(super) model: String,
+    pub(super) fingerprint: String,
+}
+
+/// The reply and what the request log keeps of it.
+pub(super) fn reply(identity: Identity, answers: Vec<Completion>) -> impl IntoResponse {
+    let mut log = LogSummary::new(&identity.model, false);
+    let mut choices = Vec::with_capacity(answers.len());
+    for (index, answer) in (0_u32..).zip(answers) {
+        log.add(answer.reason, answer.usage, answer.timings);
+        choices.push(Choice {
+            index,
+            message: AssistantMessage {
+                role: "assistant",
+                content: answer.text,
+                refusal: None,
+            },
+            logprobs: logprobs_body(answer.logprobs),
+            finish_reason: reason_name(answer.reason),
+        });
+    }
+    let body = ChatCompletion {
+        id: identity.id,
+        object: "chat.completion",
+        created: identity.created,
+        model: identity.model,
+        choices,
+        usage: log.usage(),
+        system_fingerprint: identity.fingerprint,
+    };
+    (axum::Extension(Observed(log.details)), Json(body))
+}
+
+/// What the request log keeps of the answers of one request.
+#[derive(Debug)]
+pub(super) struct LogSummary {
+    pub(super) details: RequestDetails,
+}
+
+impl LogSummary {
+    pub(super) fn new(model: &str, streamed: bool) -> Self {
+        Self {
+            details: RequestDetails {
+                model: Some(model.to_owned()),
+                streamed,
+                ..RequestDetails::default()
+            },
+        }
+    }
+
+    /// Answers of one request share their prompt, so its tokens count once.
+    pub(super) fn add(&mut self, reason: FinishReason, usage: Usage, timings: GenerationTimings) {
+        let details = &mut self.details;
+        details.finish_reason = Some(reason_name(reason).to_owned());
+        details.prompt_tokens = Some(usage.prompt_tokens);
+        details.completion_tokens =
+            Some(details.completion_tokens.unwrap_or(0) + usage.completion_tokens);
+        let longest = |known: Option<f64>, new: u64| {
+            let new = std::time::Duration::from_millis(new).as_secs_f64() * 1_000.0;
+            Some(known.unwrap_or(0.0).max(new))
+        };
+        details.queue_ms = longest(details.queue_ms, timings.queue_ms);
+        details.prefill_ms = longest(details.prefill_ms, timings.prefill_ms);
+        details.decode_ms = longest(details.decode_ms, timings.decode_ms);
+    }
+
+    pub(super) fn usage(&self) -> UsageBody {
+        let prompt_tokens = self.details.prompt_tokens.unwrap_or(0);
+        let completion_tokens = self.details.completion_tokens.unwrap_or(0);
+        UsageBody {
+            prompt_tokens,
+            completion_tokens,
+            total_tokens: prompt_tokens + completion_tokens,
+        }
+    }
+}
+
+pub(super) fn reason_name(reason: FinishReason) -> &'static str {
+    match reason {
+        FinishReason::Stop => "stop",
+        FinishReason::Length => "length",
+    }
+}
+
+pub(super) fn logprobs_body(tokens: Vec<TokenLogprob>) -> Option<LogprobsBody> {
+    if tokens.is_empty() {
+        return None;
+    }
+    let content = tokens
+        .into_iter()
+        .map(|token| TokenBody {
+            token: token.token,
+            logprob: token.logprob,
+            bytes: token.bytes,
+            top_logprobs: token
+                .top
+                .into_iter()
+                .map(|(token, bytes, logprob)| AlternativeBody {
+                    token,
+                    logprob,
+                    bytes,
+                })
+                .collect(),
+        })
+        .collect();
+    Some(LogprobsBody {
+        content,
+        refusal: None,
+    })
+}

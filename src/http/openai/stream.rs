@@ -1,0 +1,181 @@
+//! An answer as OpenAI's stream: a role chunk first, then deltas, a chunk with the reason, the
+//! usage if asked for, and `[DONE]`. An error after the first byte is an `error` event.
+
+use std::convert::Infallible;
+use std::time::Duration;
+
+use axum::response::sse::{Event, KeepAlive, Sse};
+use axum::response::{IntoResponse, Response};
+use futures::stream::{SelectAll, StreamExt};
+use futures::{Stream, stream};
+use ledgergate_llm::chat::{Generation, GenerationEvent};
+use ledgergate_llm::error::ModelError;
+use serde::Serialize;
+use tokio::sync::oneshot;
+
+use super::completion::{Identity, LogSummary, logprobs_body, reason_name};
+use super::wire::{ChatCompletionChunk, ChunkChoice, ChunkUsage, Delta};
+use crate::http::error::ApiError;
+use crate::http::observe::LaterSlot;
+use crate::store::request_log::RequestDetails;
+
+/// Between two comments that keep a quiet connection open.
+const KEEP_ALIVE: Duration = Duration::from_secs(15);
+
+/// Events of all answers, each with its answer's index.
+type Events = SelectAll<stream::BoxStream<'static, (u32, Result<GenerationEvent, ModelError>)>>;
+
+/// The reply. Dropping its body drops the generations, and so frees their place.
+pub(super) fn reply(
+    identity: Identity,
+    generations: Vec<Generation>,
+    include_usage: bool,
+) -> Response {
+    let (tell, told) = oneshot::channel();
+    let log = LogSummary::new(&identity.model, true);
+    let known = log.details.clone();
+    let writer = ChunkWriter {
+        log,
+        identity,
+        include_usage,
+        tell: Some(tell),
+    };
+    let answers = u32::try_from(generations.len()).unwrap_or(u32::MAX);
+    let events: Events = stream::select_all(
+        (0_u32..)
+            .zip(generations)
+            .map(|(index, generation)| generation.map(move |event| (index, event)).boxed()),
+    );
+    let mut response = Sse::new(chunks(writer, events, answers))
+        .keep_alive(KeepAlive::new().interval(KEEP_ALIVE))
+        .into_response();
+    response
+        .extensions_mut()
+        .insert(LaterSlot::new(told, known));
+    response
+}
+
+fn chunks(
+    writer: ChunkWriter,
+    events: Events,
+    answers: u32,
+) -> impl Stream<Item = Result<Event, Infallible>> {
+    let first: Vec<Event> = (0..answers).map(|index| writer.role(index)).collect();
+    let rest = stream::unfold(Some((writer, events)), |state| async move {
+        let (mut writer, mut events) = state?;
+        match events.next().await {
+            Some((index, Ok(event))) => Some((writer.event(index, event), Some((writer, events)))),
+            Some((_, Err(error))) => Some((writer.failed(error), None)),
+            None => Some((writer.finished(), None)),
+        }
+    });
+    stream::iter(first)
+        .chain(rest.flat_map(stream::iter))
+        .map(Ok)
+}
+
+struct ChunkWriter {
+    identity: Identity,
+    include_usage: bool,
+    log: LogSummary,
+    tell: Option<oneshot::Sender<RequestDetails>>,
+}
+
+impl ChunkWriter {
+    fn role(&self, index: u32) -> Event {
+        let delta = Delta {
+            role: Some("assistant"),
+            content: Some(String::new()),
+        };
+        self.choice(ChunkChoice {
+            index,
+            delta,
+            logprobs: None,
+            finish_reason: None,
+        })
+    }
+
+    fn event(&mut self, index: u32, event: GenerationEvent) -> Vec<Event> {
+        let choice = match event {
+            GenerationEvent::Delta { text, logprobs } => ChunkChoice {
+                index,
+                delta: Delta {
+                    role: None,
+                    content: Some(text),
+                },
+                logprobs: logprobs_body(logprobs),
+                finish_reason: None,
+            },
+            GenerationEvent::Finished {
+                reason,
+                usage,
+                timings,
+            } => {
+                self.log.add(reason, usage, timings);
+                ChunkChoice {
+                    index,
+                    delta: Delta::default(),
+                    logprobs: None,
+                    finish_reason: Some(reason_name(reason)),
+                }
+            }
+        };
+        vec![self.choice(choice)]
+    }
+
+    fn finished(mut self) -> Vec<Event> {
+        let mut events = Vec::new();
+        if self.include_usage {
+            let usage = ChunkUsage::Known(self.log.usage());
+            events.push(json(&self.chunk(Vec::new(), usage)));
+        }
+        events.push(Event::default().data("[DONE]"));
+        self.tell();
+        events
+    }
+
+    fn failed(mut self, error: ModelError) -> Vec<Event> {
+        tracing::error!(cause = %error, "a stream failed");
+        let error = ApiError::Model(error);
+        self.log.details.error_code = Some(error.log_code());
+        self.tell();
+        vec![json(&error.body()).event("error")]
+    }
+
+    fn tell(&mut self) {
+        if let Some(tell) = self.tell.take()
+            && tell.send(std::mem::take(&mut self.log.details)).is_err()
+        {
+            tracing::error!("nobody took the log of a stream");
+        }
+    }
+
+    fn choice(&self, choice: ChunkChoice) -> Event {
+        let usage = if self.include_usage {
+            ChunkUsage::Pending
+        } else {
+            ChunkUsage::LeftOut
+        };
+        json(&self.chunk(vec![choice], usage))
+    }
+
+    fn chunk(&self, choices: Vec<ChunkChoice>, usage: ChunkUsage) -> ChatCompletionChunk {
+        ChatCompletionChunk {
+            id: self.identity.id.clone(),
+            object: "chat.completion.chunk",
+            created: self.identity.created,
+            model: self.identity.model.clone(),
+            system_fingerprint: self.identity.fingerprint.clone(),
+            choices,
+            usage,
+        }
+    }
+}
+
+fn json(body: &impl Serialize) -> Event {
+    // Only a map with keys that are no texts can fail here, and no body has one.
+    Event::default().json_data(body).unwrap_or_else(|error| {
+        tracing::error!(%error, "a chunk cannot be written as JSON");
+        Event::default().event("error").data("{}")
+    })
+}

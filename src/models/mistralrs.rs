@@ -1,0 +1,77 @@
+//! mistral.rs in this process.
+
+use std::path::Path;
+use std::sync::Arc;
+
+use ledgergate_llm::chat::{ChatModel, Sampling};
+use ledgergate_llm::gguf::GgufHeader;
+use ledgergate_llm::local::{LocalModel, LocalModelParts};
+use ledgergate_llm::template::ChatTemplate;
+use ledgergate_llm::tokenizer::ModelTokenizer;
+use ledgergate_llm_mistralrs::{LoadOptions, MistralRsEngine, requantize};
+
+use super::{LoadError, ModelSetting};
+use crate::config::{GenerationDefaults, ModelSource};
+
+pub(super) fn load(setting: ModelSetting) -> Result<Arc<dyn ChatModel>, LoadError> {
+    let ModelSource::InProcess {
+        path,
+        context_tokens,
+        queue,
+        defaults,
+    } = setting.source;
+    let failed = |error: &dyn std::fmt::Display| LoadError::Model {
+        name: setting.name.clone(),
+        message: error.to_string(),
+    };
+    let header = GgufHeader::read(&path).map_err(|error| failed(&error))?;
+    let tokenizer = ModelTokenizer::from_gguf(&header).map_err(|error| failed(&error))?;
+    let template = ChatTemplate::from_gguf(&header).map_err(|error| failed(&error))?;
+    let owned_by = header
+        .text("general.organization")
+        .unwrap_or("local")
+        .to_owned();
+    let engine = MistralRsEngine::load(&LoadOptions {
+        gguf_path: path,
+        context_tokens: Some(context_tokens),
+        threads: None,
+    })
+    .map_err(|error| failed(&error))?;
+    let ids = setting.environment.ids;
+    let model = LocalModel::new(LocalModelParts {
+        id: setting.name.clone(),
+        created: setting.environment.clock.now().as_second(),
+        owned_by,
+        fingerprint: header.fingerprint(),
+        engine,
+        tokenizer,
+        template,
+        default_sampling: sampling(defaults),
+        default_max_tokens: Some(defaults.max_tokens),
+        queue_limit: queue,
+        // A request without a seed wants another answer each time: the random half of a UUID.
+        seeds: Box::new(move || ids.next_id().as_u64_pair().1),
+    })
+    .map_err(|error| failed(&error))?;
+    Ok(Arc::new(model))
+}
+
+fn sampling(defaults: GenerationDefaults) -> Sampling {
+    Sampling {
+        temperature: Some(defaults.temperature),
+        top_p: Some(defaults.top_p),
+        top_k: Some(defaults.top_k),
+        repetition_penalty: Some(defaults.repetition_penalty),
+        ..Sampling::default()
+    }
+}
+
+pub(super) fn prepare(
+    input: &Path,
+    output: &Path,
+    progress: &mut dyn FnMut(u64, u64),
+) -> Result<(), LoadError> {
+    requantize(input, output, progress)
+        .map(|_| ())
+        .map_err(|error| LoadError::Prepare(error.to_string()))
+}

@@ -1,0 +1,43 @@
+//! The use cases: an accounting request from its body to a kept decision. The accounting core
+//! asks its questions as data; here they are put to a model.
+
+mod ask;
+pub mod assess;
+pub mod keep;
+pub mod request;
+
+use ledgergate_accounting::InputError;
+use ledgergate_accounting::document::DocumentError;
+use ledgergate_llm::error::ModelError;
+use uuid::Uuid;
+
+use crate::models::UnknownModel;
+use crate::store::StoreError;
+
+/// Why an accounting request has no answer.
+#[derive(Debug, thiserror::Error)]
+pub enum PipelineError {
+    /// The document cannot be taken.
+    #[error("/document{}: {}", .0.pointer(), .0.message())]
+    Document(DocumentError),
+    /// Another part of the request is wrong.
+    #[error("{}: {}", .0.pointer, .0.message)]
+    Input(InputError),
+    /// The model is not configured.
+    #[error(transparent)]
+    UnknownModel(#[from] UnknownModel),
+    /// The model failed where the caller insisted on it.
+    #[error(transparent)]
+    Model(#[from] ModelError),
+    /// The decision cannot be kept.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    /// A reply cannot be written as JSON.
+    #[error("decision {decision} cannot be written as JSON: {cause}")]
+    Unserialisable {
+        /// The decision's id.
+        decision: Uuid,
+        /// What serde said.
+        cause: serde_json::Error,
+    },
+}

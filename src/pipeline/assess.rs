@@ -1,0 +1,129 @@
+//! A document from its body to an assessment: read, decide, ask what is open, post, check.
+
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use ledgergate_accounting::InputError;
+use ledgergate_accounting::assessment::{Assessment, LlmUse, Options};
+use ledgergate_accounting::company::Company;
+use ledgergate_accounting::document::Document;
+use ledgergate_llm::chat::ChatModel;
+use schemars::JsonSchema;
+use serde::Serialize;
+use tracing::instrument;
+
+use super::request::{AssessmentRequest, refuse_nul};
+use super::{PipelineError, ask};
+use crate::clock::Clock;
+use crate::config::AccountingConfig;
+use crate::models::Models;
+
+/// Where an accounting request's time went, in milliseconds.
+#[derive(Debug, Clone, Copy, Serialize, JsonSchema)]
+pub struct Timings {
+    /// Reading, deciding, posting and checking.
+    pub code: f64,
+    /// Waiting for the model and its answers.
+    pub model: f64,
+    /// Both.
+    pub total: f64,
+}
+
+/// An assessment with all its questions answered.
+pub struct Assessed {
+    /// Ready to be finished.
+    pub assessment: Assessment,
+    /// Whose books.
+    pub company: Company,
+    /// The model that was there to be asked.
+    pub model: Option<String>,
+    /// Where the time went so far.
+    pub timings: Timings,
+}
+
+/// What an assessment needs beside its request.
+pub struct AssessmentContext<'a> {
+    /// The configured models.
+    pub models: &'a Models,
+    /// What requests leave out.
+    pub defaults: &'a AccountingConfig,
+    /// Tells today.
+    pub clock: &'a dyn Clock,
+    /// For the model's answers.
+    pub timeout: Duration,
+}
+
+/// Assesses one document.
+///
+/// # Errors
+/// [`PipelineError`] naming the field that is wrong, or the model that failed.
+#[instrument(skip_all)]
+pub async fn assess(
+    request: &AssessmentRequest,
+    context: &AssessmentContext<'_>,
+) -> Result<Assessed, PipelineError> {
+    let started = Instant::now();
+    refuse_nul(&request.document, "/document")?;
+    refuse_nul(&request.company, "/company")?;
+    let company = Company::from_json(&request.company).map_err(in_company)?;
+    let document = Document::from_json(&request.document).map_err(PipelineError::Document)?;
+    let llm = request.options.llm.unwrap_or(context.defaults.llm);
+    let model = choose_model(request, context, llm)?;
+    let today = context
+        .clock
+        .now()
+        .to_zoned_datetime(jiff::tz::TimeZone::UTC)
+        .date();
+    let mut assessment = Assessment::new(&document, company.clone(), Options { today, llm });
+    let before_model = started.elapsed();
+    ask::ask_open_questions(
+        &mut assessment,
+        model.as_deref(),
+        llm,
+        started + context.timeout,
+    )
+    .await?;
+    let total = started.elapsed();
+    Ok(Assessed {
+        assessment,
+        company,
+        model: model.map(|model| model.info().id.clone()),
+        timings: Timings {
+            code: milliseconds(before_model),
+            model: milliseconds(total.saturating_sub(before_model)),
+            total: milliseconds(total),
+        },
+    })
+}
+
+/// The request's model, else the configured one; none when nothing may be asked.
+fn choose_model(
+    request: &AssessmentRequest,
+    context: &AssessmentContext<'_>,
+    llm: LlmUse,
+) -> Result<Option<Arc<dyn ChatModel>>, PipelineError> {
+    if let Some(name) = &request.model {
+        // A wrong name is an error even where no model will be asked.
+        let model = context.models.resolve(name)?;
+        return Ok((llm != LlmUse::Never).then_some(model));
+    }
+    if llm == LlmUse::Never {
+        return Ok(None);
+    }
+    match &context.defaults.model {
+        Some(name) => Ok(Some(context.models.resolve(name)?)),
+        None => Ok(context.models.default_model()),
+    }
+}
+
+pub(super) fn in_company(error: InputError) -> PipelineError {
+    PipelineError::Input(InputError::new(
+        format!("/company{}", error.pointer),
+        error.message,
+    ))
+}
+
+pub(super) fn milliseconds(duration: Duration) -> f64 {
+    // Thousandths are plenty, and shorter to read.
+    (duration.as_secs_f64() * 1_000_000.0).round() / 1_000.0
+}

@@ -1,0 +1,89 @@
+//! The bodies of accounting requests.
+
+use ledgergate_accounting::InputError;
+use ledgergate_accounting::assessment::LlmUse;
+use schemars::JsonSchema;
+use serde::Deserialize;
+use serde_json::Value;
+
+use super::PipelineError;
+
+/// What `determine` and `process` take.
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct AssessmentRequest {
+    /// What an extractor returned: any JSON object in any language and key style, or
+    /// `{"markdown": "…"}` or `{"raw_text": "…"}`.
+    #[schemars(with = "serde_json::Map<String, Value>")]
+    pub document: Value,
+    /// Whose books: name, country, base currency, chart of accounts and what else is known.
+    #[schemars(with = "serde_json::Map<String, Value>")]
+    pub company: Value,
+    /// The model for what stays open; the configured one if absent.
+    #[serde(default)]
+    pub model: Option<String>,
+    /// How to do it.
+    #[serde(default)]
+    pub options: AssessmentOptions,
+}
+
+/// How a document is assessed.
+#[derive(Debug, Clone, Default, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct AssessmentOptions {
+    /// `auto` asks the model only what reading leaves open, `always` insists on it, `never` asks
+    /// nothing.
+    #[serde(default)]
+    pub llm: Option<LlmUse>,
+}
+
+/// What `validate` takes: at least one of document, entry and statement.
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct ValidationRequest {
+    /// A document, as in `process`.
+    #[serde(default)]
+    #[schemars(with = "Option<serde_json::Map<String, Value>>")]
+    pub document: Option<Value>,
+    /// `{date, currency?, lines: [{account, debit, credit}]}`.
+    #[serde(default)]
+    #[schemars(with = "Option<serde_json::Map<String, Value>>")]
+    pub entry: Option<Value>,
+    /// `{opening_balance, closing_balance, transactions: [{date, amount}]}`.
+    #[serde(default)]
+    #[schemars(with = "Option<serde_json::Map<String, Value>>")]
+    pub statement: Option<Value>,
+    /// Whose books.
+    #[schemars(with = "serde_json::Map<String, Value>")]
+    pub company: Value,
+}
+
+/// PostgreSQL keeps no U+0000 in a JSON text, and a decision that cannot be kept is not made.
+///
+/// # Errors
+/// [`PipelineError::Input`] with the pointer of the first such text.
+pub(super) fn refuse_nul(value: &Value, pointer: &str) -> Result<(), PipelineError> {
+    let refused = |pointer: String| {
+        Err(PipelineError::Input(InputError::new(
+            pointer,
+            "has the character U+0000, which no text of a document has",
+        )))
+    };
+    match value {
+        Value::String(text) if text.contains('\0') => refused(pointer.to_owned()),
+        Value::Array(items) => items
+            .iter()
+            .enumerate()
+            .try_for_each(|(index, item)| refuse_nul(item, &format!("{pointer}/{index}"))),
+        Value::Object(fields) => fields.iter().try_for_each(|(key, item)| {
+            if key.contains('\0') {
+                return refused(pointer.to_owned());
+            }
+            refuse_nul(
+                item,
+                &format!("{pointer}/{}", key.replace('~', "~0").replace('/', "~1")),
+            )
+        }),
+        Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => Ok(()),
+    }
+}

@@ -1,0 +1,46 @@
+//! What can go wrong with the log.
+
+/// An error of the store. Its text is for the gateway's own log, never for clients.
+#[derive(Debug, thiserror::Error)]
+pub enum StoreError {
+    /// `database_url` is no PostgreSQL URL.
+    #[error("the database URL is malformed: {source}")]
+    MalformedUrl {
+        /// What sqlx said.
+        source: sqlx::Error,
+    },
+    /// The server does not answer.
+    #[error("the database does not answer: {source}")]
+    Unreachable {
+        /// What sqlx said.
+        source: sqlx::Error,
+    },
+    /// The embedded database does not start or stop.
+    #[error("the embedded database {stage}: {message}")]
+    Embedded {
+        /// `did not start` or `did not stop cleanly`.
+        stage: &'static str,
+        /// What it said.
+        message: String,
+    },
+    /// The embedded database's folder is in use by another gateway.
+    #[error(
+        "the data directory {path} is in use by another process; stop it, or set store.data_directory"
+    )]
+    InUse {
+        /// The folder.
+        path: std::path::PathBuf,
+    },
+    /// A migration failed.
+    #[error("a migration failed: {0}")]
+    Migration(#[from] sqlx::migrate::MigrateError),
+    /// A query failed.
+    #[error("a query failed: {0}")]
+    Query(#[from] sqlx::Error),
+    /// A date outside what the database keeps.
+    #[error("a date is outside of what the database can keep")]
+    UnstorableDate,
+    /// The key was used for another request.
+    #[error("the idempotency key was used for a different request")]
+    IdempotencyKeyReused,
+}
