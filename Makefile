@@ -1,0 +1,61 @@
+# `make` alone lists the targets. Everything heavy goes to one target directory outside of the
+# checkout, so that a second clone does not build the engine again.
+SHELL := /bin/bash
+export CARGO_TARGET_DIR ?= $(HOME)/.cache/ledgergate/target
+export LEDGERGATE_CACHE ?= $(HOME)/.cache/ledgergate
+MODELS := $(LEDGERGATE_CACHE)/models
+MODEL := $(MODELS)/smollm2-135m-instruct.q8_0.gguf
+SHIPPED_MODEL := $(MODELS)/smollm2-135m-instruct.q4_1.gguf
+BINARY := $(CARGO_TARGET_DIR)/release/ledgergate
+
+.PHONY: help
+help: ## List the targets
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  %-18s %s\n", $$1, $$2}'
+
+.PHONY: run
+run: doctor build model ## Build everything, fetch the default model and start the gateway
+	@exec env "LEDGERGATE_MODELS__SMOLLM2-135M__PATH=$(MODEL)" $(BINARY) serve --config ledgergate.toml
+
+.PHONY: test
+test: doctor ## Format, lints, all tests, contracts and the official SDK; installs what it needs
+	@MODEL=$(MODEL) SHIPPED_MODEL=$(SHIPPED_MODEL) scripts/test.sh
+
+.PHONY: doctor
+doctor: ## Check that the machine has what a build needs
+	@scripts/doctor.sh
+
+.PHONY: build
+build: ## Build the release with the in-process engine
+	@cargo build --release --locked --workspace
+
+.PHONY: build-portable
+build-portable: ## The same for any x86-64 machine since 2013 (x86-64-v3) instead of this one
+	@CARGO_TARGET_X86_64_UNKNOWN_LINUX_GNU_RUSTFLAGS="-C target-cpu=x86-64-v3" cargo build --release --locked --workspace
+
+.PHONY: model
+model: $(MODEL) ## Fetch and requantise the default model
+
+$(MODEL): | build
+	@scripts/fetch-model.sh $(BINARY) $(SHIPPED_MODEL) $(MODEL)
+
+.PHONY: check
+check: ## The developer's loop: lints and fast tests, without the engine
+	@cargo clippy --workspace --exclude ledgergate-llm-mistralrs --no-default-features --all-targets -- -D warnings
+	@scripts/with-postgres.sh cargo nextest run --no-default-features
+
+.PHONY: test-engine
+test-engine: model ## The tests of the engine with the default model alone
+	@LEDGERGATE_TEST_MODEL=$(SHIPPED_MODEL) cargo test --release --locked --workspace --test engine
+
+.PHONY: contracts
+contracts: build ## Write openapi/ and schemas/ anew
+	@$(BINARY) openapi > openapi/openapi.json
+	@$(BINARY) schemas --out schemas > /dev/null
+
+.PHONY: sqlx-prepare
+sqlx-prepare: ## Write .sqlx anew after a change of a query or a migration
+	@scripts/with-postgres.sh scripts/sqlx-prepare.sh
+
+.PHONY: deny
+deny: ## Licences, bans and sources of all dependencies (needs cargo-deny)
+	@cargo deny check licenses bans sources
