@@ -23,8 +23,9 @@ CREATE TABLE decisions (
     confidence       double precision,
     valid            boolean,
     auto             boolean,
-    request          jsonb       NOT NULL,
-    reply            jsonb       NOT NULL,
+    -- json, not jsonb: kept to the letter as received and sent.
+    request          json        NOT NULL,
+    reply            json        NOT NULL,
     duration_ms      double precision NOT NULL
 );
 

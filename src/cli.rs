@@ -7,6 +7,7 @@ mod serve;
 
 use std::path::PathBuf;
 use std::process::ExitCode;
+use std::time::Duration;
 
 use clap::{Args, Parser, Subcommand};
 
@@ -56,6 +57,9 @@ impl ConfigArgs {
     }
 }
 
+/// After a command, for threads that are still at work.
+const SHUTDOWN_PATIENCE: Duration = Duration::from_secs(1);
+
 /// Runs the command that the arguments name.
 pub fn run() -> ExitCode {
     match dispatch(Cli::parse().command) {
@@ -82,10 +86,13 @@ fn dispatch(command: Command) -> anyhow::Result<()> {
 }
 
 fn block_on(work: impl Future<Output = anyhow::Result<()>>) -> anyhow::Result<()> {
-    tokio::runtime::Builder::new_multi_thread()
+    let runtime = tokio::runtime::Builder::new_multi_thread()
         .enable_all()
-        .build()?
-        .block_on(work)
+        .build()?;
+    let outcome = runtime.block_on(work);
+    // A model that still reads a prompt for a request that was broken off is not waited for.
+    runtime.shutdown_timeout(SHUTDOWN_PATIENCE);
+    outcome
 }
 
 fn write_schemas(folder: Option<&std::path::Path>) -> anyhow::Result<()> {

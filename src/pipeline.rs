@@ -5,6 +5,7 @@ mod ask;
 pub mod assess;
 pub mod keep;
 pub mod request;
+mod unique_json;
 
 use ledgergate_accounting::InputError;
 use ledgergate_accounting::document::DocumentError;

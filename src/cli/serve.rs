@@ -17,6 +17,10 @@ use crate::{output, server, telemetry};
 /// Months' partitions are made two months ahead; once a day is plenty.
 const PARTITION_INTERVAL: Duration = Duration::from_hours(24);
 
+/// After the last answer, for its row to reach the request log. Requests that were broken off
+/// hold the log open and are not waited for.
+const LOG_PATIENCE: Duration = Duration::from_secs(2);
+
 pub(super) async fn run(config: Config) -> anyhow::Result<()> {
     telemetry::start(&config.log).context("log.filter")?;
     let environment = Environment::system();
@@ -39,7 +43,7 @@ pub(super) async fn run(config: Config) -> anyhow::Result<()> {
     let drain = Duration::from_secs(config.server.drain_seconds);
     let served = server::serve(listener, app, drain, server::stop_signal()).await;
     partitions.abort();
-    if let Err(error) = log_writer.await {
+    if let Err(error) = log_writer.finish(LOG_PATIENCE).await {
         error!(%error, "the request log's writer broke");
     }
     open.close().await?;

@@ -8,13 +8,42 @@ pub mod schemas;
 pub mod validate;
 
 use axum::Json;
+use axum::extract::{FromRequest, Request};
 use axum::http::HeaderMap;
 use axum::response::{IntoResponse, Response};
 
+use serde::de::DeserializeOwned;
+
 use super::error::ApiError;
+use super::extract::JsonBody;
 use super::observe::Observed;
+use crate::app::App;
 use crate::pipeline::keep::Kept;
 use crate::store::request_log::RequestDetails;
+
+/// A JSON body whose errors name the field by its JSON Pointer.
+pub(super) struct AccountingBody<T>(JsonBody<T>);
+
+impl<T: DeserializeOwned> FromRequest<App> for AccountingBody<T> {
+    type Rejection = ApiError;
+
+    async fn from_request(request: Request, app: &App) -> Result<Self, ApiError> {
+        match JsonBody::from_request(request, app).await {
+            Ok(body) => Ok(Self(body)),
+            Err(ApiError::InvalidField { param, message }) => Err(ApiError::InvalidField {
+                param: pointer(&param),
+                message,
+            }),
+            Err(other) => Err(other),
+        }
+    }
+}
+
+/// `a.b[3].c` as `/a/b/3/c`.
+fn pointer(path: &str) -> String {
+    let steps = path.split(['.', '[', ']']).filter(|step| !step.is_empty());
+    steps.fold(String::new(), |pointer, step| pointer + "/" + step)
+}
 
 /// The `Idempotency-Key` header: 1 to 255 visible characters.
 fn idempotency_key(headers: &HeaderMap) -> Result<Option<String>, ApiError> {

@@ -1,8 +1,8 @@
 //! Every error that a client can see, and the one place where it becomes a status and a body.
 //!
 //! An error belongs here if a client can act on it. What only an operator can act on (a query
-//! that failed, an engine that broke) arrives as [`ApiError::Internal`] or
-//! [`ApiError::Upstream`]: its cause goes to the log once, here, and the client gets an id.
+//! that failed, an engine that broke) has its cause in the log, once, written here; the client
+//! gets a general message and the request's id in a header.
 
 use axum::Json;
 use axum::http::header::RETRY_AFTER;
@@ -87,8 +87,13 @@ pub enum ApiError {
         id: String,
     },
     /// The model is not configured.
-    #[error(transparent)]
-    UnknownModel(#[from] UnknownModel),
+    #[error("{unknown}")]
+    UnknownModel {
+        /// The field that names it.
+        param: &'static str,
+        /// What there is.
+        unknown: UnknownModel,
+    },
     /// What a model said.
     #[error(transparent)]
     Model(#[from] ModelError),
@@ -180,8 +185,8 @@ impl ApiError {
                 Face::request(StatusCode::METHOD_NOT_ALLOWED, "method_not_supported")
             }
             Self::NotFound { .. } => Face::request(StatusCode::NOT_FOUND, "not_found"),
-            Self::UnknownModel(_) => Face {
-                param: Some("model".to_owned()),
+            Self::UnknownModel { param, .. } => Face {
+                param: Some((*param).to_owned()),
                 ..Face::request(StatusCode::NOT_FOUND, "model_not_found")
             },
             Self::Model(error) => model_face(error),
@@ -281,6 +286,15 @@ impl IntoResponse for ApiError {
 #[derive(Debug, Clone)]
 pub struct ErrorCode(pub String);
 
+impl From<UnknownModel> for ApiError {
+    fn from(unknown: UnknownModel) -> Self {
+        Self::UnknownModel {
+            param: "model",
+            unknown,
+        }
+    }
+}
+
 impl From<PipelineError> for ApiError {
     fn from(error: PipelineError) -> Self {
         match error {
@@ -292,7 +306,10 @@ impl From<PipelineError> for ApiError {
                 param: pointer,
                 message,
             },
-            PipelineError::UnknownModel(unknown) => Self::UnknownModel(unknown),
+            PipelineError::UnknownModel(unknown) => Self::UnknownModel {
+                param: "/model",
+                unknown,
+            },
             PipelineError::Model(error) => Self::Model(error),
             PipelineError::Store(StoreError::IdempotencyKeyReused) => Self::IdempotencyKeyReused,
             PipelineError::Store(cause) => {

@@ -299,7 +299,7 @@ impl Draft<'_> {
             model: self.model,
             document_sha256: Sha256::digest(document).into(),
             summary,
-            request: serde_json::from_slice(self.received.body).map_err(unserialisable)?,
+            request: String::from_utf8_lossy(self.received.body).into_owned(),
             reply: reply.clone(),
             duration_ms: self.timings.total,
             idempotency: self

@@ -3,10 +3,11 @@
 use ledgergate_accounting::InputError;
 use ledgergate_accounting::assessment::LlmUse;
 use schemars::JsonSchema;
-use serde::Deserialize;
+use serde::{Deserialize, Deserializer};
 use serde_json::Value;
 
 use super::PipelineError;
+use super::unique_json::UniqueJson;
 
 /// What `determine` and `process` take.
 #[derive(Debug, Clone, Deserialize, JsonSchema)]
@@ -15,9 +16,11 @@ pub struct AssessmentRequest {
     /// What an extractor returned: any JSON object in any language and key style, or
     /// `{"markdown": "…"}` or `{"raw_text": "…"}`.
     #[schemars(with = "serde_json::Map<String, Value>")]
+    #[serde(deserialize_with = "unique")]
     pub document: Value,
     /// Whose books: name, country, base currency, chart of accounts and what else is known.
     #[schemars(with = "serde_json::Map<String, Value>")]
+    #[serde(deserialize_with = "unique")]
     pub company: Value,
     /// The model for what stays open; the configured one if absent.
     #[serde(default)]
@@ -42,20 +45,29 @@ pub struct AssessmentOptions {
 #[serde(deny_unknown_fields)]
 pub struct ValidationRequest {
     /// A document, as in `process`.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "unique_or_null")]
     #[schemars(with = "Option<serde_json::Map<String, Value>>")]
     pub document: Option<Value>,
     /// `{date, currency?, lines: [{account, debit, credit}]}`.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "unique_or_null")]
     #[schemars(with = "Option<serde_json::Map<String, Value>>")]
     pub entry: Option<Value>,
     /// `{opening_balance, closing_balance, transactions: [{date, amount}]}`.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "unique_or_null")]
     #[schemars(with = "Option<serde_json::Map<String, Value>>")]
     pub statement: Option<Value>,
     /// Whose books.
     #[schemars(with = "serde_json::Map<String, Value>")]
+    #[serde(deserialize_with = "unique")]
     pub company: Value,
+}
+
+fn unique<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Value, D::Error> {
+    UniqueJson::deserialize(deserializer).map(|json| json.0)
+}
+
+fn unique_or_null<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Value>, D::Error> {
+    unique(deserializer).map(|value| (!value.is_null()).then_some(value))
 }
 
 /// PostgreSQL keeps no U+0000 in a JSON text, and a decision that cannot be kept is not made.

@@ -54,8 +54,8 @@ pub struct NewDecision {
     pub document_sha256: [u8; 32],
     /// What stands out of the reply.
     pub summary: Summary,
-    /// The request's body as received.
-    pub request: Value,
+    /// The request's body as received: JSON.
+    pub request: String,
     /// The reply as sent.
     pub reply: Value,
     /// From the body read to the reply made.
@@ -214,7 +214,7 @@ async fn insert_row(
              document_number, issue_date, currency, gross, confidence, valid, auto, request,
              reply, duration_ms)
          VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18,
-             $19, $20, $21, $22, $23)",
+             $19, $20, ($21::text)::json, $22, $23)",
         decision.id,
         to_offset(decision.created_at),
         decision.operation.name(),

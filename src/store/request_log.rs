@@ -8,7 +8,8 @@ use std::time::Duration;
 use jiff::Timestamp;
 use sqlx::QueryBuilder;
 use tokio::sync::mpsc;
-use tokio::task::JoinHandle;
+use tokio::task::{JoinError, JoinHandle};
+use tokio_util::sync::CancellationToken;
 use tracing::{error, instrument};
 use uuid::Uuid;
 
@@ -71,11 +72,34 @@ pub struct RequestLog {
     rows: mpsc::Sender<RequestRow>,
 }
 
+/// The writing end.
+pub struct RequestLogWriter {
+    task: JoinHandle<()>,
+    stop: CancellationToken,
+}
+
+impl RequestLogWriter {
+    /// Waits until every clone of the log is dropped and all rows are written; after `patience`
+    /// takes no more rows, and writes those that are there.
+    ///
+    /// # Errors
+    /// [`JoinError`] if the writer broke.
+    pub async fn finish(mut self, patience: Duration) -> Result<(), JoinError> {
+        if let Ok(ended) = tokio::time::timeout(patience, &mut self.task).await {
+            return ended;
+        }
+        self.stop.cancel();
+        self.task.await
+    }
+}
+
 impl RequestLog {
-    /// Starts the writer. It ends, all rows written, when every clone of the log is dropped.
-    pub fn start(store: Store) -> (Self, JoinHandle<()>) {
+    /// Starts the writer.
+    pub fn start(store: Store) -> (Self, RequestLogWriter) {
         let (rows, queue) = mpsc::channel(QUEUE);
-        (Self { rows }, tokio::spawn(write_all(store, queue)))
+        let stop = CancellationToken::new();
+        let task = tokio::spawn(write_all(store, queue, stop.clone()));
+        (Self { rows }, RequestLogWriter { task, stop })
     }
 
     /// Hands a row to the writer, without waiting for the database unless the queue is full.
@@ -86,9 +110,19 @@ impl RequestLog {
     }
 }
 
-async fn write_all(store: Store, mut queue: mpsc::Receiver<RequestRow>) {
+async fn write_all(store: Store, mut queue: mpsc::Receiver<RequestRow>, stop: CancellationToken) {
     let mut group = Vec::with_capacity(GROUP);
-    while queue.recv_many(&mut group, GROUP).await > 0 {
+    loop {
+        let received = tokio::select! {
+            received = queue.recv_many(&mut group, GROUP) => received,
+            () = stop.cancelled(), if !queue.is_closed() => {
+                queue.close();
+                continue;
+            }
+        };
+        if received == 0 {
+            return;
+        }
         let mut refused = 0_u32;
         while let Err(cause) = store.insert_requests(&group).await {
             // One line when it begins and then one in a hundred: an outage is not a log flood.

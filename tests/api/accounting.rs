@@ -150,7 +150,7 @@ async fn the_field_at_fault_is_named() {
             json!("a\u{0}b"),
             "/document/line_items/0/description",
         ),
-        ("/options", json!({"llm": "perhaps"}), "options.llm"),
+        ("/options", json!({"llm": "perhaps"}), "/options/llm"),
     ];
     for (pointer, value, param) in cases {
         let mut body = invoice("I-9");
@@ -168,7 +168,10 @@ async fn the_field_at_fault_is_named() {
     body = invoice("I-9");
     body["model"] = json!("none");
     let error = app.post("/v1/accounting/process", &body).await.error(404);
-    assert_eq!(error["code"], "model_not_found");
+    assert_eq!(
+        (&error["code"], &error["param"]),
+        (&json!("model_not_found"), &json!("/model"))
+    );
 }
 
 #[tokio::test]

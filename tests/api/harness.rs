@@ -14,11 +14,10 @@ use ledgergate::config::Config;
 use ledgergate::http;
 use ledgergate::models::Models;
 use ledgergate::store::Store;
-use ledgergate::store::request_log::RequestLog;
+use ledgergate::store::request_log::{RequestLog, RequestLogWriter};
 use ledgergate_llm::chat::ChatModel;
 use serde_json::Value;
 use sqlx::{Connection, PgConnection, PgPool};
-use tokio::task::JoinHandle;
 use tower::ServiceExt;
 use uuid::Uuid;
 
@@ -47,7 +46,7 @@ pub(crate) struct TestApp {
     router: Router,
     /// The gateway's database.
     pub(crate) rows: PgPool,
-    writer: JoinHandle<()>,
+    writer: RequestLogWriter,
 }
 
 impl TestApp {
@@ -109,7 +108,10 @@ impl TestApp {
     /// Ends the gateway and waits until the request log is written.
     pub(crate) async fn finish(self) -> PgPool {
         drop(self.router);
-        self.writer.await.unwrap();
+        self.writer
+            .finish(std::time::Duration::from_secs(10))
+            .await
+            .unwrap();
         self.rows
     }
 }

@@ -7,6 +7,7 @@ import socket
 import subprocess
 import threading
 import time
+import urllib.request
 
 import psycopg
 import pytest
@@ -97,6 +98,26 @@ def test_a_second_start_is_ready_in_two_seconds(tmp_path):
     assert gateway.stop() == 0
     # The promise is 2 s on an idle machine; the figure is in docs/benchmarks.md.
     assert seconds < 20
+
+
+def test_a_stop_signal_ends_the_gateway_though_a_stream_is_not_read(tmp_path):
+    gateway = Gateway(tmp_path, environment={"LEDGERGATE_SERVER__DRAIN_SECONDS": "1"})
+    gateway.start()
+    body = {
+        "model": "small",
+        "stream": True,
+        "max_tokens": 1500,
+        "messages": [{"role": "user", "content": "Count from one to ten thousand."}],
+    }
+    request = urllib.request.Request(
+        gateway.base + "/v1/chat/completions",
+        data=json.dumps(body).encode(),
+        headers={"Content-Type": "application/json"},
+    )
+    with urllib.request.urlopen(request, timeout=30) as stream:
+        assert stream.readline().startswith(b"data: ")
+        gateway.process.terminate()
+        assert gateway.process.wait(timeout=10) == 0
 
 
 def acknowledged_before_a_kill(gateway, seconds: float) -> list[str]:

@@ -5,11 +5,10 @@ use axum::http::HeaderMap;
 use axum::response::Response;
 use tracing::instrument;
 
-use super::{idempotency_key, sent};
+use super::{AccountingBody, idempotency_key, sent};
 use crate::app::App;
 use crate::http::contract::examples;
 use crate::http::error::{ApiError, ErrorBody};
-use crate::http::extract::JsonBody;
 use crate::pipeline::keep::{self, Received};
 use crate::pipeline::request::AssessmentRequest;
 
@@ -35,7 +34,7 @@ use crate::pipeline::request::AssessmentRequest;
 pub(in crate::http) async fn process(
     State(app): State<App>,
     headers: HeaderMap,
-    body: JsonBody<AssessmentRequest>,
+    AccountingBody(body): AccountingBody<AssessmentRequest>,
 ) -> Result<Response, ApiError> {
     let received = Received {
         body: &body.bytes,

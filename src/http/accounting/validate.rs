@@ -5,11 +5,10 @@ use axum::http::HeaderMap;
 use axum::response::Response;
 use tracing::instrument;
 
-use super::{idempotency_key, sent};
+use super::{AccountingBody, idempotency_key, sent};
 use crate::app::App;
 use crate::http::contract::examples;
 use crate::http::error::{ApiError, ErrorBody};
-use crate::http::extract::JsonBody;
 use crate::pipeline::keep::{self, Received};
 use crate::pipeline::request::ValidationRequest;
 
@@ -31,7 +30,7 @@ use crate::pipeline::request::ValidationRequest;
 pub(in crate::http) async fn validate(
     State(app): State<App>,
     headers: HeaderMap,
-    body: JsonBody<ValidationRequest>,
+    AccountingBody(body): AccountingBody<ValidationRequest>,
 ) -> Result<Response, ApiError> {
     let received = Received {
         body: &body.bytes,
