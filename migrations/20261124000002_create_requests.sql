@@ -30,10 +30,13 @@ DECLARE
     next_month date := first_day + interval '1 month';
     partition text := 'requests_' || to_char(first_day, 'YYYY_MM');
 BEGIN
+    -- Replicas that start at once would both find it missing.
+    PERFORM pg_advisory_xact_lock(hashtext('make_requests_partition'));
     IF to_regclass(partition) IS NULL THEN
         EXECUTE format(
             'CREATE TABLE %I PARTITION OF requests FOR VALUES FROM (%L) TO (%L)',
-            partition, first_day, next_month
+            -- Months are UTC's, whatever the session's time zone.
+            partition, first_day || ' 00:00:00+00', next_month || ' 00:00:00+00'
         );
     END IF;
 END

@@ -13,7 +13,7 @@ use std::path::{Path, PathBuf};
 use serde::Deserialize;
 
 pub use sections::{
-    AccountingConfig, GenerationDefaults, LogConfig, LogFormat, ModelConfig, ModelSource,
+    AccountingConfig, GenerationDefaults, LogConfig, LogFormat, ModelConfig, ModelKind,
     ServerConfig, StoreConfig,
 };
 
@@ -117,8 +117,7 @@ impl Config {
         };
         anchor(&mut self.store.data_directory);
         for model in self.models.values_mut() {
-            let ModelSource::InProcess { path, .. } = &mut model.source;
-            anchor(path);
+            anchor(&mut model.path);
         }
     }
 
@@ -139,9 +138,29 @@ impl Config {
                 });
             }
         }
-        if self.store.max_connections == 0 {
+        let mut at_least_one = vec![
+            (
+                "store.max_connections".to_owned(),
+                u64::from(self.store.max_connections),
+            ),
+            (
+                "server.max_body_bytes".to_owned(),
+                self.server.max_body_bytes as u64,
+            ),
+            (
+                "server.request_timeout_seconds".to_owned(),
+                self.server.request_timeout_seconds,
+            ),
+        ];
+        at_least_one.extend(self.models.iter().map(|(name, model)| {
+            (
+                format!("models.{name}.defaults.max_tokens"),
+                u64::from(model.defaults.max_tokens),
+            )
+        }));
+        if let Some((key, _)) = at_least_one.into_iter().find(|(_, value)| *value == 0) {
             return Err(ConfigError::Inconsistent {
-                key: "store.max_connections".to_owned(),
+                key,
                 message: "must be at least 1".to_owned(),
             });
         }
@@ -193,6 +212,27 @@ mod tests {
     }
 
     #[test]
+    fn a_wrong_key_of_a_model_is_named_with_its_line() {
+        let text = "[models.m]\nkind = \"in_process\"\npath = \"m\"\nqueues = 3\n";
+        let message = load(text, &[]).unwrap_err().to_string();
+        assert!(
+            message.contains("line 4") && message.contains("queues"),
+            "{message}"
+        );
+    }
+
+    #[test]
+    fn a_limit_of_nothing_is_refused() {
+        let message = load("[server]\nrequest_timeout_seconds = 0\n", &[])
+            .unwrap_err()
+            .to_string();
+        assert!(
+            message.contains("server.request_timeout_seconds"),
+            "{message}"
+        );
+    }
+
+    #[test]
     fn a_value_of_the_wrong_type_is_named_with_its_line() {
         let message = load("[server]\nmax_body_bytes = \"many\"\n", &[])
             .unwrap_err()
@@ -234,8 +274,8 @@ mod tests {
             ],
         )
         .unwrap();
-        let ModelSource::InProcess { path, queue, .. } = &config.models["tiny"].source;
-        assert_eq!((path.as_path(), *queue), (Path::new("/t.gguf"), 3));
+        let tiny = &config.models["tiny"];
+        assert_eq!((tiny.path.as_path(), tiny.queue), (Path::new("/t.gguf"), 3));
     }
 
     #[test]
@@ -268,7 +308,7 @@ mod tests {
             &[("HOME", "/home/a")],
         )
         .unwrap();
-        let ModelSource::InProcess { path, .. } = &config.models["small"].source;
+        let path = &config.models["small"].path;
         assert!(path.is_absolute() && path.ends_with("m.gguf"));
         assert_eq!(config.store.data_directory, Path::new("/d"));
         assert_eq!(config.default_model_name(), Some("small"));

@@ -10,7 +10,7 @@ use ledgergate_llm::chat::ChatModel;
 use tracing::{info, instrument};
 
 use crate::clock::Environment;
-use crate::config::{ModelConfig, ModelSource};
+use crate::config::ModelConfig;
 
 /// A model that answers no token within this time is not ready.
 const PROBE_TIMEOUT: Duration = Duration::from_secs(10);
@@ -24,7 +24,7 @@ pub struct Models {
 /// What an engine needs to load a model.
 struct ModelSetting {
     name: String,
-    source: ModelSource,
+    config: ModelConfig,
     environment: Environment,
 }
 
@@ -88,11 +88,10 @@ impl Models {
     ) -> Result<Self, LoadError> {
         let mut models = Vec::new();
         for (name, config) in configured {
-            let ModelSource::InProcess { path, .. } = &config.source;
-            info!(model = %name, path = %path.display(), "loading");
+            info!(model = %name, path = %config.path.display(), "loading");
             let setting = ModelSetting {
                 name: name.clone(),
-                source: config.source.clone(),
+                config: config.clone(),
                 environment: environment.clone(),
             };
             let model = tokio::task::spawn_blocking(move || engine::load(setting))

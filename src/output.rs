@@ -1,20 +1,26 @@
 //! The only place that writes to standard output and standard error by hand: the commands' own
 //! words to the person who called them.
 
-#![expect(
-    clippy::print_stdout,
-    clippy::print_stderr,
-    reason = "this is the commands' output"
-)]
+#![expect(clippy::print_stderr, reason = "this is the commands\' output")]
+
+use std::io::Write;
 
 /// A line of a command's result.
 pub(crate) fn line(text: impl std::fmt::Display) {
-    println!("{text}");
+    write(format_args!("{text}\n"));
 }
 
 /// A command's result without a newline of its own.
 pub(crate) fn text(text: impl std::fmt::Display) {
-    print!("{text}");
+    write(format_args!("{text}"));
+}
+
+/// A reader that has seen enough (`| head`) ends the command, without a word.
+fn write(text: std::fmt::Arguments<'_>) {
+    let mut out = std::io::stdout();
+    if out.write_fmt(text).and_then(|()| out.flush()).is_err() {
+        std::process::exit(1);
+    }
 }
 
 /// Why a command failed, each cause on its line.

@@ -10,10 +10,12 @@ mod error;
 pub mod request_log;
 mod results;
 
+use std::future::Future;
+
 use jiff::Timestamp;
 use sqlx::PgPool;
 use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
-use tracing::instrument;
+use tracing::{Instrument, instrument};
 
 pub use embedded::Embedded;
 pub use error::StoreError;
@@ -88,14 +90,18 @@ impl Store {
         Ok(Self { pool })
     }
 
-    /// Brings the tables up to this version. Running it again changes nothing.
+    /// Brings the tables up to this version. Running it again changes nothing. A partition that
+    /// cannot be made stops nothing: its rows have the default partition.
     ///
     /// # Errors
     /// [`StoreError::Migration`] if a migration fails or the database is from a newer version.
     #[instrument(skip_all)]
     pub async fn migrate(&self, now: Timestamp) -> Result<(), StoreError> {
         MIGRATIONS.run(&self.pool).await?;
-        self.make_partitions(now).await
+        if let Err(cause) = self.make_partitions(now).await {
+            tracing::error!(%cause, "the request log's partitions could not be made");
+        }
+        Ok(())
     }
 
     /// Makes the partitions of the request log for this month and the next two.
@@ -105,7 +111,8 @@ impl Store {
     #[instrument(skip_all)]
     pub async fn make_partitions(&self, now: Timestamp) -> Result<(), StoreError> {
         sqlx::query!(
-            "SELECT make_requests_partition(($1::timestamptz + make_interval(months => ahead))::date)
+            "SELECT make_requests_partition((($1::timestamptz AT TIME ZONE 'UTC')
+                 + make_interval(months => ahead))::date)
              FROM generate_series(0, 2) AS ahead",
             to_offset(now)
         )
@@ -120,10 +127,23 @@ impl Store {
     /// [`StoreError::Query`] if it does not.
     #[instrument(skip_all)]
     pub async fn ping(&self) -> Result<(), StoreError> {
-        sqlx::query!("SELECT 1 AS answer")
-            .fetch_one(&self.pool)
-            .await?;
-        Ok(())
+        let pool = self.pool.clone();
+        uncancelled(async move {
+            sqlx::query!("SELECT 1 AS answer").fetch_one(&pool).await?;
+            Ok(())
+        })
+        .await
+    }
+}
+
+/// Lets a query end though its caller has gone. A connection that is dropped in the middle of a
+/// transaction is lost, and the embedded database has a single one.
+async fn uncancelled<T: Send + 'static>(
+    work: impl Future<Output = Result<T, StoreError>> + Send + 'static,
+) -> Result<T, StoreError> {
+    match tokio::spawn(work.in_current_span()).await {
+        Ok(outcome) => outcome,
+        Err(error) => Err(StoreError::Interrupted(error)),
     }
 }
 

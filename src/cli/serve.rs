@@ -41,7 +41,7 @@ pub(super) async fn run(config: Config) -> anyhow::Result<()> {
     );
     greet(address, app.models.default_name());
     let drain = Duration::from_secs(config.server.drain_seconds);
-    let served = server::serve(listener, app, drain, server::stop_signal()).await;
+    let served = server::serve(listener, app, drain, stop_or_leave()).await;
     partitions.abort();
     if let Err(error) = log_writer.finish(LOG_PATIENCE).await {
         error!(%error, "the request log's writer broke");
@@ -49,6 +49,16 @@ pub(super) async fn run(config: Config) -> anyhow::Result<()> {
     open.close().await?;
     info!("stopped");
     Ok(served?)
+}
+
+/// Resolves at the first signal to stop; the second ends the process where it stands.
+async fn stop_or_leave() {
+    server::stop_signal().await;
+    tokio::spawn(async {
+        server::stop_signal().await;
+        error!("a second signal: leaving at once");
+        std::process::exit(1);
+    });
 }
 
 async fn keep_partitions(store: Store, environment: Environment) {

@@ -103,30 +103,29 @@ impl Default for AccountingConfig {
 
 /// `[models.NAME]`: one model.
 #[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct ModelConfig {
     /// Where it runs.
-    #[serde(flatten)]
-    pub source: ModelSource,
+    pub kind: ModelKind,
+    /// A GGUF file.
+    pub path: PathBuf,
+    /// Context in tokens, prompt and answer together; at most what the model was trained for.
+    #[serde(default = "default_context_tokens")]
+    pub context_tokens: u32,
+    /// Requests that may wait; one more is answered 429.
+    #[serde(default = "default_queue")]
+    pub queue: usize,
+    /// What a request that does not say is generated with.
+    #[serde(default)]
+    pub defaults: GenerationDefaults,
 }
 
-/// Where a model runs, by `kind`.
-#[derive(Debug, Clone, Deserialize)]
-#[serde(tag = "kind", rename_all = "snake_case", deny_unknown_fields)]
-pub enum ModelSource {
+/// Where a model runs.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum ModelKind {
     /// Inside the gateway, by mistral.rs.
-    InProcess {
-        /// A GGUF file.
-        path: PathBuf,
-        /// Context in tokens, prompt and answer together.
-        #[serde(default = "default_context_tokens")]
-        context_tokens: u32,
-        /// Requests that may wait; one more is answered 429.
-        #[serde(default = "default_queue")]
-        queue: usize,
-        /// What a request that does not say is generated with.
-        #[serde(default)]
-        defaults: GenerationDefaults,
-    },
+    InProcess,
 }
 
 fn default_context_tokens() -> u32 {

@@ -11,15 +11,16 @@ use ledgergate_llm::tokenizer::ModelTokenizer;
 use ledgergate_llm_mistralrs::{LoadOptions, MistralRsEngine, requantize};
 
 use super::{LoadError, ModelSetting};
-use crate::config::{GenerationDefaults, ModelSource};
+use crate::config::{GenerationDefaults, ModelConfig, ModelKind};
 
 pub(super) fn load(setting: ModelSetting) -> Result<Arc<dyn ChatModel>, LoadError> {
-    let ModelSource::InProcess {
+    let ModelConfig {
+        kind: ModelKind::InProcess,
         path,
         context_tokens,
         queue,
         defaults,
-    } = setting.source;
+    } = setting.config;
     let failed = |error: &dyn std::fmt::Display| LoadError::Model {
         name: setting.name.clone(),
         message: error.to_string(),
@@ -27,6 +28,13 @@ pub(super) fn load(setting: ModelSetting) -> Result<Arc<dyn ChatModel>, LoadErro
     let header = GgufHeader::read(&path).map_err(|error| failed(&error))?;
     let tokenizer = ModelTokenizer::from_gguf(&header).map_err(|error| failed(&error))?;
     let template = ChatTemplate::from_gguf(&header).map_err(|error| failed(&error))?;
+    if let Some(trained) = header.trained_context_tokens()
+        && u64::from(context_tokens) > trained
+    {
+        return Err(failed(&format!(
+            "context_tokens is {context_tokens}, and the model was trained for {trained}"
+        )));
+    }
     let owned_by = header
         .text("general.organization")
         .unwrap_or("local")

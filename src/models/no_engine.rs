@@ -10,7 +10,7 @@ use super::{LoadError, ModelSetting};
 pub(super) fn load(setting: ModelSetting) -> Result<Arc<dyn ChatModel>, LoadError> {
     let ModelSetting {
         name,
-        source: _,
+        config: _,
         environment: _,
     } = setting;
     Err(LoadError::NoEngine { name })

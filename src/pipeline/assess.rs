@@ -38,7 +38,34 @@ pub struct Assessed {
     /// The model that was there to be asked.
     pub model: Option<String>,
     /// Where the time went so far.
-    pub timings: Timings,
+    pub spent: TimeSpent,
+}
+
+/// Where an accounting request's time went.
+#[derive(Debug, Clone, Copy)]
+pub struct TimeSpent {
+    code: Duration,
+    model: Duration,
+}
+
+impl TimeSpent {
+    /// With more time of code.
+    #[must_use]
+    pub fn and_code(self, more: Duration) -> Self {
+        Self {
+            code: self.code + more,
+            ..self
+        }
+    }
+
+    /// As a reply tells it.
+    pub fn in_milliseconds(self) -> Timings {
+        Timings {
+            code: milliseconds(self.code),
+            model: milliseconds(self.model),
+            total: milliseconds(self.code + self.model),
+        }
+    }
 }
 
 /// What an assessment needs beside its request.
@@ -83,15 +110,14 @@ pub async fn assess(
         started + context.timeout,
     )
     .await?;
-    let total = started.elapsed();
+    let model_time = started.elapsed().saturating_sub(before_model);
     Ok(Assessed {
         assessment,
         company,
         model: model.map(|model| model.info().id.clone()),
-        timings: Timings {
-            code: milliseconds(before_model),
-            model: milliseconds(total.saturating_sub(before_model)),
-            total: milliseconds(total),
+        spent: TimeSpent {
+            code: before_model,
+            model: model_time,
         },
     })
 }

@@ -113,12 +113,7 @@ async fn assess_and_keep(
     let assessed = assess(request, &context).await?;
     let started = std::time::Instant::now();
     let processed = assessed.assessment.finish();
-    let finishing = milliseconds(started.elapsed());
-    let timings = Timings {
-        code: assessed.timings.code + finishing,
-        model: assessed.timings.model,
-        total: assessed.timings.total + finishing,
-    };
+    let timings = assessed.spent.and_code(started.elapsed()).in_milliseconds();
     let determination = &processed.determination;
     let summary = Summary {
         module: Some(determination.module.to_string()),
@@ -309,7 +304,7 @@ impl Draft<'_> {
             checks: checks.iter().map(check_row).collect(),
             choices: self.choices,
         };
-        match app.store.insert_decision(&row).await? {
+        match app.store.insert_decision(row).await? {
             None => Ok(Kept { decision, reply }),
             Some(first) => Ok(Kept {
                 decision: first.decision,

@@ -4,11 +4,11 @@ use jiff::Timestamp;
 use jiff::civil::Date;
 use rust_decimal::Decimal;
 use serde_json::Value;
-use sqlx::{Postgres, Transaction};
+use sqlx::{PgPool, Postgres, Transaction};
 use tracing::instrument;
 use uuid::Uuid;
 
-use super::{Store, StoreError, to_date, to_offset};
+use super::{Store, StoreError, to_date, to_offset, uncancelled};
 
 /// The accounting operations that leave a decision.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -142,6 +142,14 @@ impl Store {
     #[instrument(skip_all, fields(decision = %decision.id))]
     pub async fn insert_decision(
         &self,
+        decision: NewDecision,
+    ) -> Result<Option<FirstAnswer>, StoreError> {
+        let store = self.clone();
+        uncancelled(Box::pin(async move { store.insert_whole(&decision).await })).await
+    }
+
+    async fn insert_whole(
+        &self,
         decision: &NewDecision,
     ) -> Result<Option<FirstAnswer>, StoreError> {
         let mut transaction = self.pool.begin().await?;
@@ -160,9 +168,7 @@ impl Store {
             .await?;
             if claimed.rows_affected() == 0 {
                 transaction.rollback().await?;
-                return self
-                    .find_idempotent(decision.operation, key, request_sha256)
-                    .await;
+                return first_answer(&self.pool, decision.operation, key, request_sha256).await;
             }
         }
         insert_checks(&mut transaction, decision).await?;
@@ -182,23 +188,34 @@ impl Store {
         key: &str,
         request_sha256: &[u8; 32],
     ) -> Result<Option<FirstAnswer>, StoreError> {
-        let found = sqlx::query!(
-            "SELECT used.request_sha256, used.decision_id, decisions.reply
-             FROM idempotency_keys AS used JOIN decisions ON decisions.id = used.decision_id
-             WHERE used.operation = $1 AND used.key = $2",
-            operation.name(),
-            key
-        )
-        .fetch_optional(&self.pool)
-        .await?;
-        match found {
-            None => Ok(None),
-            Some(row) if row.request_sha256 == request_sha256 => Ok(Some(FirstAnswer {
-                decision: row.decision_id,
-                reply: row.reply,
-            })),
-            Some(_) => Err(StoreError::IdempotencyKeyReused),
-        }
+        let (pool, key, request_sha256) = (self.pool.clone(), key.to_owned(), *request_sha256);
+        uncancelled(async move { first_answer(&pool, operation, &key, &request_sha256).await })
+            .await
+    }
+}
+
+async fn first_answer(
+    pool: &PgPool,
+    operation: Operation,
+    key: &str,
+    request_sha256: &[u8; 32],
+) -> Result<Option<FirstAnswer>, StoreError> {
+    let found = sqlx::query!(
+        "SELECT used.request_sha256, used.decision_id, decisions.reply
+         FROM idempotency_keys AS used JOIN decisions ON decisions.id = used.decision_id
+         WHERE used.operation = $1 AND used.key = $2",
+        operation.name(),
+        key
+    )
+    .fetch_optional(pool)
+    .await?;
+    match found {
+        None => Ok(None),
+        Some(row) if row.request_sha256 == request_sha256 => Ok(Some(FirstAnswer {
+            decision: row.decision_id,
+            reply: row.reply,
+        })),
+        Some(_) => Err(StoreError::IdempotencyKeyReused),
     }
 }
 

@@ -37,6 +37,9 @@ pub enum StoreError {
     /// A query failed.
     #[error("a query failed: {0}")]
     Query(#[from] sqlx::Error),
+    /// The task of a query broke.
+    #[error("a query was interrupted: {0}")]
+    Interrupted(tokio::task::JoinError),
     /// A date outside what the database keeps.
     #[error("a date is outside of what the database can keep")]
     UnstorableDate,

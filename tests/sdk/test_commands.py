@@ -120,6 +120,38 @@ def test_a_stop_signal_ends_the_gateway_though_a_stream_is_not_read(tmp_path):
         assert gateway.process.wait(timeout=10) == 0
 
 
+def test_a_stop_signal_ends_the_gateway_though_a_body_is_half_sent(tmp_path):
+    gateway = Gateway(tmp_path, model=False, environment={"LEDGERGATE_SERVER__DRAIN_SECONDS": "1"})
+    gateway.start()
+    with socket.create_connection(("127.0.0.1", gateway.port)) as slow:
+        slow.sendall(
+            b"POST /v1/accounting/process HTTP/1.1\r\nHost: x\r\n"
+            b"Content-Type: application/json\r\nContent-Length: 100\r\n\r\n{"
+        )
+        time.sleep(0.2)
+        gateway.process.terminate()
+        assert gateway.process.wait(timeout=10) == 0
+
+
+def test_clients_that_leave_in_the_middle_leave_the_database_alone(tmp_path):
+    gateway = Gateway(tmp_path, model=False)
+    gateway.start()
+    body = json.dumps(invoice("left")).encode()
+    head = (
+        "POST /v1/accounting/process HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\n"
+        f"Content-Length: {len(body)}\r\n\r\n"
+    ).encode()
+    try:
+        for number in range(400):
+            with socket.create_connection(("127.0.0.1", gateway.port)) as leaving:
+                leaving.sendall(head + body)
+                time.sleep(number % 8 / 1000)
+        status, reply = call(gateway.base, "/v1/accounting/process", invoice("stays"))
+        assert status == 200, reply
+    finally:
+        assert gateway.stop() == 0
+
+
 def acknowledged_before_a_kill(gateway, seconds: float) -> list[str]:
     """Ids of replies that clients had before the process was killed."""
     ids, stopping = [], threading.Event()
