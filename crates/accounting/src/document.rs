@@ -2,6 +2,12 @@
 
 use serde_json::{Map, Value};
 
+use crate::reading::einvoice::EInvoice;
+pub use crate::reading::einvoice::{
+    MAXIMUM_XML_ATTRIBUTES, MAXIMUM_XML_BYTES, MAXIMUM_XML_DEPTH, MAXIMUM_XML_NAMESPACES,
+    MAXIMUM_XML_NODES, Position, XmlError,
+};
+
 /// Deepest nesting that is read.
 pub const MAXIMUM_DEPTH: usize = 64;
 /// Most keys and list elements that are read.
@@ -21,6 +27,8 @@ pub(crate) enum Form {
     Markdown(String),
     /// Plain text, as OCR or a till writes it.
     RawText(String),
+    /// An XML invoice of EN 16931.
+    EInvoice(EInvoice),
 }
 
 /// Why a value is no document.
@@ -29,6 +37,8 @@ pub(crate) enum Form {
 pub struct DocumentError {
     pointer: String,
     message: String,
+    #[source]
+    xml: Option<XmlError>,
 }
 
 impl DocumentError {
@@ -36,6 +46,7 @@ impl DocumentError {
         Self {
             pointer: pointer.into(),
             message: message.into(),
+            xml: None,
         }
     }
 
@@ -48,16 +59,24 @@ impl DocumentError {
     pub fn message(&self) -> &str {
         &self.message
     }
+
+    /// What is wrong with the XML, where that is why the document is refused.
+    pub fn xml(&self) -> Option<&XmlError> {
+        self.xml.as_ref()
+    }
 }
 
 impl Document {
     /// The document of a request: a JSON object of any keys, or exactly one of
-    /// `{"markdown": "…"}`, `{"raw_text": "…"}`, `{"xml": "…"}`.
+    /// `{"markdown": "…"}`, `{"raw_text": "…"}`, `{"xml": "…"}`. The XML is an invoice of
+    /// EN 16931 in one of its syntaxes: UBL 2.1 Invoice or `CreditNote`, or UN/CEFACT
+    /// `CrossIndustryInvoice` (D16B), whatever its namespace prefixes are.
     ///
     /// # Errors
     /// [`DocumentError`] when the value is no object, is empty, is nested deeper than
-    /// [`MAXIMUM_DEPTH`] or larger than [`MAXIMUM_KEYS`], when a text form is no string, and for
-    /// XML e-invoices, which are not read yet.
+    /// [`MAXIMUM_DEPTH`] or larger than [`MAXIMUM_KEYS`], when a text form is no string, and
+    /// with an [`XmlError`] when XML is malformed, has a document type declaration, another root
+    /// element or no invoice, or is beyond [`MAXIMUM_XML_BYTES`] and the other limits of XML.
     pub fn from_json(value: &Value) -> Result<Self, DocumentError> {
         let Value::Object(object) = value else {
             return Err(DocumentError::new("", "the document must be a JSON object"));
@@ -70,11 +89,12 @@ impl Document {
                 "markdown" => return text_of(key, content).map(|text| Self(Form::Markdown(text))),
                 "raw_text" => return text_of(key, content).map(|text| Self(Form::RawText(text))),
                 "xml" => {
-                    text_of(key, content)?;
-                    return Err(DocumentError::new(
-                        "/xml",
-                        "XML e-invoices are not read yet",
-                    ));
+                    let text = text_of(key, content)?;
+                    let invoice = EInvoice::parse(&text).map_err(|error| DocumentError {
+                        xml: Some(error.clone()),
+                        ..DocumentError::new("/xml", error.to_string())
+                    })?;
+                    return Ok(Self(Form::EInvoice(invoice)));
                 }
                 _ => {}
             }
@@ -171,8 +191,9 @@ mod tests {
         assert_eq!(pointer(json!([])), "");
         assert_eq!(pointer(json!({})), "");
         assert_eq!(pointer(json!({"markdown": 3})), "/markdown");
-        let xml = Document::from_json(&json!({"xml": "<Invoice/>"})).unwrap_err();
-        assert_eq!(xml.to_string(), "/xml: XML e-invoices are not read yet");
+        let xml = Document::from_json(&json!({"xml": "<Order/>"})).unwrap_err();
+        assert_eq!(xml.pointer(), "/xml");
+        assert!(matches!(xml.xml(), Some(XmlError::UnknownRoot { .. })));
     }
 
     #[test]

@@ -37,11 +37,14 @@ impl<T> Fact<T> {
 /// Where a fact stands in the document and how it was read.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Source {
-    /// JSON Pointer into the document (`/lines/0/amount`), or `/markdown#12` for line 12 of a text.
+    /// JSON Pointer into the document (`/lines/0/amount`), `/markdown#12` for line 12 of a text,
+    /// or the `XPath` of an XML invoice's element with the standard's usual prefixes
+    /// (`/Invoice/cac:LegalMonetaryTotal/cbc:PayableAmount`).
     pub path: String,
     /// The text as printed, at most 120 characters.
     pub text: String,
-    /// The rule that read it, e.g. `key`, `label`, `table`, `closure`, `derived: gross - net`.
+    /// The rule that read it, e.g. `key`, `label`, `table`, `xml`, `closure`,
+    /// `derived: gross - net`.
     pub rule: String,
 }
 
@@ -134,6 +137,8 @@ pub struct PartyFact {
     pub name: Option<Fact<String>>,
     /// VAT or other tax ids as printed.
     pub tax_ids: Vec<Fact<String>>,
+    /// Ids in a register of companies (EN 16931 BT-30, BT-47), as printed.
+    pub legal_ids: Vec<Fact<String>>,
     /// ISO 3166 alpha-2 country.
     pub country: Option<Fact<String>>,
     /// IBAN, as printed.
@@ -159,6 +164,10 @@ pub enum PartyRole {
     Buyer,
     /// Named, but the document does not say as what (bank counterparty, raw text).
     Unclear,
+    /// Who is paid, where it is not the seller (EN 16931 BG-10).
+    Payee,
+    /// The seller's tax representative (EN 16931 BG-11).
+    TaxRepresentative,
 }
 
 /// One line of goods or services.
@@ -178,9 +187,13 @@ pub struct LineFact {
     pub tax_amount: Option<Fact<Decimal>>,
     /// Words about the line's tax (exempt, reverse charge, export).
     pub tax_note: Option<Fact<String>>,
+    /// Category of the line's tax, where coded (EN 16931 BT-151).
+    pub tax_category: Option<TaxCategory>,
+    /// Allowances and charges that the line's amount already contains (EN 16931 BG-27, BG-28).
+    pub allowances_charges: Vec<AllowanceCharge>,
 }
 
-/// An allowance (deducted) or a charge (added) of the whole document.
+/// An allowance (deducted) or a charge (added) of the whole document or of a line.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct AllowanceCharge {
     /// True for a charge, false for an allowance.
@@ -191,6 +204,8 @@ pub struct AllowanceCharge {
     pub reason: Option<String>,
     /// Tax rate in percent, where printed.
     pub tax_rate: Option<Fact<Decimal>>,
+    /// Category of its tax, where coded (EN 16931 BT-95, BT-102).
+    pub tax_category: Option<TaxCategory>,
 }
 
 /// EN 16931 tax category (UNTDID 5305 subset, BT-118).
@@ -267,7 +282,8 @@ pub struct Totals {
 /// An equation of the document's arithmetic and whether it holds.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Equation {
-    /// Stable code, e.g. `net + tax = gross`, `lines = net`, `tax lines = tax`, `base x rate = tax`.
+    /// Stable code, e.g. `net + tax = gross`, `lines = net`, `tax lines = tax`, `base x rate = tax`;
+    /// on XML invoices the rule of EN 16931 with its sum, e.g. `BR-CO-15: net + tax = gross`.
     pub name: String,
     /// Where the figure on the left stands.
     pub path: String,

@@ -75,6 +75,7 @@ fn failed(equation: &Equation) -> Check {
         "printed total = derived total" | "printed net = derived net" => "printed_total_not_used",
         "base x rate = tax" => "tax_not_base_times_rate",
         "tax bases = net" => "tax_bases_not_net",
+        "tax base = amounts of its category" => "tax_base_not_lines",
         "gross - prepaid - withheld = due" => "amount_due_not_the_rest",
         _ => "sum_does_not_hold",
     };

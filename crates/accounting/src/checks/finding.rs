@@ -28,7 +28,8 @@ pub struct Check {
     pub severity: Severity,
     /// What a person should know.
     pub message: String,
-    /// JSON Pointer to the place, empty where it concerns the whole document.
+    /// JSON Pointer to the place, an `XPath` in an XML invoice, empty where it concerns the whole
+    /// document.
     pub path: String,
     /// What was expected, where that can be said.
     pub expected: Option<String>,

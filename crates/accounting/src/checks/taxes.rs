@@ -170,7 +170,8 @@ fn category(line: &TaxLineFact) -> Option<Check> {
     })
 }
 
-/// EN 16931 BR-AE-2: a reverse-charge invoice carries both parties' tax ids.
+/// EN 16931 BR-AE-2: a reverse-charge invoice carries the tax ids of the seller or of its tax
+/// representative and of the buyer, for whom the id in a register of companies is enough.
 fn reverse_charge_ids(subject: &Subject<'_>) -> Option<Check> {
     let facts = subject.facts;
     let owed = facts
@@ -182,7 +183,11 @@ fn reverse_charge_ids(subject: &Subject<'_>) -> Option<Check> {
             .party(role)
             .is_some_and(|party| !party.tax_ids.is_empty())
     };
-    let missing = !(has_id(PartyRole::Seller) && has_id(PartyRole::Buyer));
+    let seller = has_id(PartyRole::Seller) || has_id(PartyRole::TaxRepresentative);
+    let registered = facts
+        .party(PartyRole::Buyer)
+        .is_some_and(|party| !party.legal_ids.is_empty());
+    let missing = !(seller && (has_id(PartyRole::Buyer) || registered));
     (owed && missing).then(|| {
         let message = "the buyer owes the tax, but not both tax ids are stated";
         Check::review("reverse_charge_without_ids", "", message)

@@ -204,6 +204,14 @@ fn matches(party: &PartyFact, company: &Company, role: &str) -> Match {
             found.add(TAX_ID, claim(), &printed.source, "tax id");
         }
     }
+    for printed in &party.legal_ids {
+        // A register's number is compared whole: its letters are no country's prefix.
+        if let Some(id) = TaxId::parse(&printed.value)
+            && company.tax_ids().contains(&id)
+        {
+            found.add(TAX_ID, claim(), &printed.source, "legal id");
+        }
+    }
     if let Some(name) = &party.name {
         let alike = similarity(&name.value, company.name());
         if alike >= 0.6 {

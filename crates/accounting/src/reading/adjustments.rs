@@ -81,6 +81,7 @@ pub(crate) fn allowances_charges(
                     &[Field::Reason, Field::Description, Field::Name, Field::Note],
                 ),
                 tax_rate: rate_of(row, reader),
+                tax_category: None,
             });
         }
     }
@@ -97,6 +98,7 @@ pub(crate) fn allowances_charges(
                 amount: Reader::fact(cell.node, number.value.abs()),
                 reason: Some(cell.node.label.clone()).filter(|label| !label.is_empty()),
                 tax_rate: None,
+                tax_category: None,
             });
         }
     }

@@ -3,7 +3,8 @@
 //! Every document becomes one [`outline`] of labelled values (from JSON keys, markdown, raw
 //! text); [`collect`] finds by the [`lexicon`] what each label means; the [`style`] of numbers
 //! and dates is decided from the whole document; [`closure`] keeps the reading of the totals in
-//! which the arithmetic holds. What cannot be read becomes a doubt, never an error.
+//! which the arithmetic holds. XML e-invoices need none of that: `einvoice` maps the
+//! standard's terms exactly. What cannot be read becomes a doubt, never an error.
 
 mod adjustments;
 mod blocks;
@@ -12,6 +13,7 @@ mod closure;
 mod collect;
 mod currency_choice;
 mod dates;
+pub(crate) mod einvoice;
 mod equations;
 mod field;
 mod invoice;
@@ -63,6 +65,7 @@ pub fn read(document: &Document, context: &ReadingContext) -> DocumentFacts {
         Form::Structured(object) => outline::from_json(object),
         Form::Markdown(text) => markdown::outline(text),
         Form::RawText(text) => plain_text::outline(text),
+        Form::EInvoice(invoice) => return invoice.read(),
     };
     read_outline(&root, context)
 }

@@ -225,17 +225,21 @@ pub(crate) fn addressing_doubts(root: &Node) -> Vec<ReadingDoubt> {
             return;
         };
         let text = format!("{} {text}", node.label);
-        let flat = folded(&text)
-            .split_whitespace()
-            .collect::<Vec<_>>()
-            .join(" ");
-        if let Some(phrase) = ADDRESSES.iter().find(|phrase| flat.contains(**phrase)) {
-            doubts.push(ReadingDoubt {
-                code: "addresses_the_model".to_owned(),
-                path: node.path.clone(),
-                message: format!("the text speaks to a model: '{phrase}'"),
-            });
-        }
+        doubts.extend(addressing_doubt(&node.path, &text));
     });
     doubts
+}
+
+/// The doubt of a text that addresses the model.
+pub(crate) fn addressing_doubt(path: &str, text: &str) -> Option<ReadingDoubt> {
+    let flat = folded(text)
+        .split_whitespace()
+        .collect::<Vec<_>>()
+        .join(" ");
+    let phrase = ADDRESSES.iter().find(|phrase| flat.contains(**phrase))?;
+    Some(ReadingDoubt {
+        code: "addresses_the_model".to_owned(),
+        path: path.to_owned(),
+        message: format!("the text speaks to a model: '{phrase}'"),
+    })
 }
