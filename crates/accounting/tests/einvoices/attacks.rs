@@ -125,3 +125,20 @@ fn costly_markup_is_refused_in_time() {
     assert_eq!(refused, XmlError::TooManyNamespaces { line: 1 });
     assert!(started.elapsed() < Duration::from_secs(5));
 }
+
+#[test]
+fn a_large_invoice_is_read_in_time() {
+    let lines = |count| {
+        (0..count)
+            .map(|_| Line::new("Papier", 3, 333, STANDARD))
+            .collect()
+    };
+    let xml = ubl(&Invoice::of(lines(15_000)));
+    assert!(xml.len() > MAXIMUM_XML_BYTES / 2 && xml.len() < MAXIMUM_XML_BYTES);
+    let started = Instant::now();
+    let facts = super::facts(&xml);
+    assert_eq!(facts.lines.len(), 15_000);
+    assert!(facts.closes());
+    let elapsed = started.elapsed();
+    assert!(elapsed < Duration::from_secs(20), "{elapsed:?}");
+}

@@ -137,3 +137,41 @@ fn a_prepayment_invoice_is_a_deposit() {
     let plain = both(&Invoice::of(vec![paper()]), &buyer());
     assert_ne!(entry(&bill).0, entry(&plain).0, "its net is no expense");
 }
+
+#[test]
+fn a_reverse_charge_needs_an_id_of_either_side() {
+    let invoice = Invoice::of(vec![Line::new("Kopierpapier", 2, 5_000, REVERSE)]);
+    let xml = cii(&invoice);
+    let registration = |id: &str| {
+        format!(
+            "<ram:SpecifiedTaxRegistration><ram:ID schemeID=\"VA\">{id}</ram:ID>\
+             </ram:SpecifiedTaxRegistration>"
+        )
+    };
+    let missing =
+        |xml: &str| codes(&process(xml, &buyer())).contains(&"reverse_charge_without_ids");
+    let without_buyer = xml.replace(&registration("DE136695976"), "");
+    assert!(!missing(&xml) && missing(&without_buyer));
+    // A number in the register is enough for the buyer (BR-AE-2), and stands for the company.
+    let registered = without_buyer.replace(
+        "<ram:Name>Birkenhof Verlag GmbH</ram:Name>",
+        "<ram:Name>Verlag</ram:Name><ram:SpecifiedLegalOrganization><ram:ID>DE136695976</ram:ID>\
+         </ram:SpecifiedLegalOrganization>",
+    );
+    assert!(!missing(&registered));
+    let bill = process(&registered, &buyer());
+    assert_eq!(bill.determination.action, Action::CreateBill);
+    assert!(!codes(&bill).contains(&"company_not_named"));
+    // The tax representative's id stands for the seller's.
+    let without_seller = xml.replace(&registration("DE811569869"), "");
+    assert!(missing(&without_seller));
+    let represented = without_seller.replace(
+        "</ram:BuyerTradeParty>",
+        &format!(
+            "</ram:BuyerTradeParty><ram:SellerTaxRepresentativeTradeParty><ram:Name>S</ram:Name>{}\
+             </ram:SellerTaxRepresentativeTradeParty>",
+            registration("DE811569869")
+        ),
+    );
+    assert!(!missing(&represented));
+}

@@ -148,10 +148,12 @@ fn read_settlement(settlement: &Place<'_>, stated: &mut Stated, values: &mut Val
         let place = place.unwrap_or(facts.parties.len());
         facts.parties.insert(place, (PartyRole::Payee, party));
     }
-    let credited_account = format!("{means}/ram:PayeePartyCreditorFinancialAccount");
-    let credited_account = values
-        .text(settlement, &format!("{credited_account}/ram:IBANID"))
-        .or_else(|| values.text(settlement, &format!("{credited_account}/ram:ProprietaryID")));
+    // Several accounts to choose from are no contradiction: the first one stands.
+    let account = format!("{means}/ram:PayeePartyCreditorFinancialAccount");
+    let credited_account = texts(settlement, &format!("{account}/ram:IBANID"))
+        .into_iter()
+        .chain(texts(settlement, &format!("{account}/ram:ProprietaryID")))
+        .next();
     let debited_account = format!("{means}/ram:PayerPartyDebtorFinancialAccount/ram:IBANID");
     let debited_account = values.text(settlement, &debited_account);
     for (role, party) in &mut facts.parties {

@@ -6,6 +6,8 @@
 //! multiplies; a seller's way to round it and taxes rounded line by line may differ from ours by
 //! one minor unit and half of one for each line and each allowance or charge.
 
+use std::collections::HashMap;
+
 use rust_decimal::Decimal;
 
 use super::stated::Stated;
@@ -121,6 +123,7 @@ fn breakdown(stated: &Stated, sums: &mut Sums) {
     let items = facts.lines.len() + facts.allowances_charges.len();
     let half = sums.minor_unit / Decimal::TWO;
     let tolerance = sums.minor_unit + half * Decimal::from(items);
+    let bases = bases(stated);
     for row in &facts.tax_lines {
         if let (Some(base), Some(tax)) = (&row.base, &row.amount) {
             // Only a category outside the scope of tax has no rate; then there is no tax.
@@ -128,36 +131,34 @@ fn breakdown(stated: &Stated, sums: &mut Sums) {
             let expected = base.value * rate / Decimal::ONE_HUNDRED;
             sums.push("BR-CO-17: base x rate = tax", expected, tax, tolerance);
         }
-        let rate = row.rate.as_ref().map(|rate| rate.value.normalize());
-        if let (Some(base), Some(category)) = (&row.base, row.category)
-            && let Some(expected) = base_of(stated, category, rate)
-        {
+        if let (Some(base), Some(category), Some(bases)) = (&row.base, row.category, &bases) {
+            let group = group_of(category, row.rate.as_ref());
+            let expected = bases.get(&group).copied().unwrap_or_default();
             sums.exact("tax base = amounts of its category", expected, base);
         }
     }
 }
 
-/// What lines, charges and allowances of a category and rate add up to; `None` where one of the
-/// document does not say its category or amount.
-fn base_of(stated: &Stated, category: TaxCategory, rate: Option<Decimal>) -> Option<Decimal> {
-    let facts = &stated.facts;
-    // A rate counts only where several rates of one category are told apart by it.
+/// A category and, where several rates of one category are told apart by it, the rate.
+type TaxGroup = (TaxCategory, Option<Decimal>);
+
+fn group_of(category: TaxCategory, rate: Option<&Fact<Decimal>>) -> TaxGroup {
     let by_rate = matches!(category, TaxCategory::S | TaxCategory::L | TaxCategory::M);
-    let belongs = |own: TaxCategory, stated: Option<&Fact<Decimal>>| {
-        own == category && (!by_rate || stated.map(|rate| rate.value.normalize()) == rate)
-    };
-    let mut sum = Decimal::ZERO;
-    for line in &facts.lines {
-        let (own, amount) = (line.tax_category?, line.amount.as_ref()?);
-        if belongs(own, line.tax_rate.as_ref()) {
-            sum += amount.value;
-        }
+    (category, rate.filter(|_| by_rate).map(|rate| rate.value))
+}
+
+/// What lines, charges and allowances of each category and rate add up to; `None` where one of
+/// them does not say its category or amount.
+fn bases(stated: &Stated) -> Option<HashMap<TaxGroup, Decimal>> {
+    let mut bases: HashMap<TaxGroup, Decimal> = HashMap::new();
+    for line in &stated.facts.lines {
+        let group = group_of(line.tax_category?, line.tax_rate.as_ref());
+        *bases.entry(group).or_default() += line.amount.as_ref()?.value;
     }
-    for item in &facts.allowances_charges {
-        if belongs(item.tax_category?, item.tax_rate.as_ref()) {
-            let amount = item.amount.value;
-            sum += if item.is_charge { amount } else { -amount };
-        }
+    for item in &stated.facts.allowances_charges {
+        let group = group_of(item.tax_category?, item.tax_rate.as_ref());
+        let amount = item.amount.value;
+        *bases.entry(group).or_default() += if item.is_charge { amount } else { -amount };
     }
-    Some(sum)
+    Some(bases)
 }

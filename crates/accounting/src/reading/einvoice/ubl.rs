@@ -98,7 +98,9 @@ fn texts(from: &Place<'_>, names: &str) -> Vec<Fact<String>> {
 }
 
 fn read_parties(root: &Place<'_>, stated: &mut Stated, values: &mut Values) {
-    let credited_account = values.text(root, "cac:PaymentMeans/cac:PayeeFinancialAccount/cbc:ID");
+    // Several accounts to choose from are no contradiction: the first one stands.
+    let credited = texts(root, "cac:PaymentMeans/cac:PayeeFinancialAccount/cbc:ID");
+    let credited_account = credited.into_iter().next();
     let debited_account = values.text(
         root,
         "cac:PaymentMeans/cac:PaymentMandate/cac:PayerFinancialAccount/cbc:ID",
