@@ -17,6 +17,10 @@ use serde_json::Value;
 /// The share of cases right in everything, below which the test fails.
 const LEAST_EXACT: f64 = 0.95;
 
+/// The number of cases that need nobody, below which the test fails: caution that sends clean
+/// documents to review helps no one.
+const LEAST_AUTOMATIC: usize = 18;
+
 fn cases() -> Vec<Case> {
     Case::parse_lines(include_str!("golden/dev_cases.jsonl")).unwrap()
 }
@@ -44,6 +48,26 @@ fn sum(reply: &Value, key: &str) -> Decimal {
         .iter()
         .map(|line| line[key].as_str().unwrap().parse::<Decimal>().unwrap())
         .sum()
+}
+
+/// The share of exact cases among those that need nobody.
+fn exact_among_automatic(replies: &[(String, Value)]) -> f64 {
+    let charts: HashMap<&str, Chart> = builtin_ids().map(|id| (id, builtin(id).unwrap())).collect();
+    let automatic: HashMap<String, Prediction> = replies
+        .iter()
+        .filter(|(_, reply)| reply["auto"] == true)
+        .map(|(id, reply)| (id.clone(), Prediction::from_json(reply)))
+        .collect();
+    let cases: Vec<Case> = cases()
+        .into_iter()
+        .filter(|case| automatic.contains_key(&case.id))
+        .collect();
+    let chart_of = |case: &Case| charts.get(case.company["chart_of_accounts"].as_str()?);
+    score(&cases, &automatic, chart_of)
+        .get("exact")
+        .unwrap()
+        .interval
+        .p
 }
 
 fn evaluate() -> (Scores, Vec<(String, Value)>) {
@@ -85,6 +109,22 @@ fn the_development_cases_are_right() {
         assert_eq!(sum(reply, "debit"), sum(reply, "credit"), "{id}");
         assert_eq!(sum(reply, "base_debit"), sum(reply, "base_credit"), "{id}");
     }
+    let automatic: Vec<&(String, Value)> = replies
+        .iter()
+        .filter(|(_, reply)| reply["auto"] == true)
+        .collect();
+    let reasons: Vec<(&str, String)> = replies
+        .iter()
+        .filter(|(_, reply)| reply["auto"] != true)
+        .map(|(id, reply)| (id.as_str(), reply["review_reasons"].to_string()))
+        .collect();
+    assert!(
+        automatic.len() >= LEAST_AUTOMATIC,
+        "{} automatic; reviewed: {reasons:#?}",
+        automatic.len()
+    );
+    let sure = exact_among_automatic(&replies);
+    assert!(sure >= 1.0, "only {sure} of what needs nobody is exact");
     let exact = scores.get("exact").unwrap().interval.p;
     assert!(exact >= LEAST_EXACT, "{table}");
 }

@@ -72,7 +72,9 @@ fn failed(equation: &Equation) -> Check {
         "net + tax = gross" => "net_plus_tax_not_gross",
         name if name.starts_with("lines") => "lines_not_total",
         "tax lines = tax" => "tax_lines_not_tax",
-        "printed total = derived total" | "printed net = derived net" => "printed_total_not_used",
+        "printed total = derived total"
+        | "printed net = derived net"
+        | "printed tax = derived tax" => "printed_total_not_used",
         "base x rate = tax" => "tax_not_base_times_rate",
         "tax bases = net" => "tax_bases_not_net",
         "tax base = amounts of its category" => "tax_base_not_lines",

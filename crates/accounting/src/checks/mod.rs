@@ -4,6 +4,7 @@
 mod arithmetic;
 mod dates;
 mod entry;
+mod figures;
 mod finding;
 mod parties;
 mod taxes;
@@ -37,6 +38,7 @@ pub(crate) fn document(subject: &Subject<'_>) -> Vec<Check> {
         .map(|doubt| Check::review(&doubt.code, doubt.path.as_str(), doubt.message.as_str()))
         .collect();
     findings.extend(arithmetic::check(subject));
+    findings.extend(figures::check(subject));
     findings.extend(dates::check(subject));
     findings.extend(taxes::check(subject));
     findings.extend(parties::check(subject));

@@ -66,6 +66,12 @@ pub(crate) fn close(candidates: &Candidates, figures: &Figures<'_>) -> (Totals, 
         &totals,
     ));
     equations.extend(dropped(
+        &candidates.tax,
+        totals.tax.as_ref(),
+        "printed tax = derived tax",
+        &totals,
+    ));
+    equations.extend(dropped(
         &candidates.gross,
         totals.gross.as_ref(),
         "printed total = derived total",
@@ -75,7 +81,7 @@ pub(crate) fn close(candidates: &Candidates, figures: &Figures<'_>) -> (Totals, 
 }
 
 /// Weight from which on a label says plainly which total its figure is.
-const PLAIN_LABEL: i32 = 5;
+const PLAIN_LABEL: i32 = 4;
 
 /// A figure that is plainly labelled as a total, and that the kept reading uses nowhere: the
 /// derived figure in its place must not hide it.
@@ -85,7 +91,12 @@ fn dropped(
     name: &str,
     totals: &Totals,
 ) -> Option<Equation> {
-    let chosen = chosen.filter(|fact| fact.source.is_derived())?;
+    // Derived, or taken from the breakdown where the document's own total did not fit.
+    let is_printed = |fact: &&Fact<Decimal>| {
+        let printed = |candidate: &Candidate| candidate.fact.source == fact.source;
+        !fact.source.is_derived() && candidates.iter().any(printed)
+    };
+    let chosen = chosen.filter(|fact| !is_printed(fact))?;
     let used = |value: Decimal| {
         [&totals.net, &totals.tax, &totals.gross, &totals.amount_due]
             .into_iter()
