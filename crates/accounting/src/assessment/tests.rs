@@ -19,6 +19,7 @@ fn bill(text: &str) -> DocumentFacts {
     };
     let mut facts = DocumentFacts {
         kind: Some(fact(DocumentKind::Invoice)),
+        number: Some(fact("B-1".to_owned())),
         issue_date: Some(fact(date(2025, 3, 3))),
         due_date: Some(fact(date(2025, 4, 3))),
         parties: vec![

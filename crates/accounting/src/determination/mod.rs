@@ -4,6 +4,7 @@
 
 pub(crate) mod bank;
 mod by_kind;
+pub(crate) mod known;
 pub(crate) mod names;
 pub(crate) mod perspective;
 mod reply;

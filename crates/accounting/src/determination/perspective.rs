@@ -1,6 +1,7 @@
 //! Which side of the document the company is on: tax id before name before IBAN before the part
 //! that a key gives to somebody else.
 
+use super::known::known_party;
 use super::names::similarity;
 use super::reply::Evidence;
 use crate::checks::Check;
@@ -133,12 +134,10 @@ fn by_known_party(
     buyer: Option<&PartyFact>,
 ) -> Option<Perspective> {
     let is_known = |party: Option<&PartyFact>, kind: PartyKind| {
-        let name = party?.name.as_ref()?;
-        let known = company
-            .known_parties()
-            .iter()
-            .find(|known| known.kind == kind && similarity(&known.name, &name.value) >= 0.9)?;
-        Some((known.name.clone(), name.source.clone()))
+        let party = party?;
+        let known = known_party(company, party).filter(|known| known.kind == kind)?;
+        let printed = party.name.as_ref().or_else(|| party.tax_ids.first())?;
+        Some((known.name.clone(), printed.source.clone()))
     };
     let supplier = is_known(seller, PartyKind::Supplier);
     let customer = is_known(buyer, PartyKind::Customer);
@@ -153,12 +152,31 @@ fn by_known_party(
         text: source.text,
         rule: format!("known party {known}"),
     };
+    let other = match side {
+        OurSide::Buyer => buyer,
+        OurSide::Seller => seller,
+    };
     Some(Perspective {
         side,
         weight: 0.85,
-        doubt: None,
+        doubt: other.map(|other| addressed_elsewhere(other, company)),
         evidence: vec![evidence],
     })
+}
+
+/// A known supplier's invoice to somebody else is not ours.
+fn addressed_elsewhere(other: &PartyFact, company: &Company) -> Check {
+    let message = "the document names another company where this one should stand";
+    let found = other
+        .name
+        .as_ref()
+        .map_or("a tax id or an IBAN of another", |name| name.value.as_str());
+    Check::review(
+        "not_addressed_to_the_company",
+        path_of(Some(other)),
+        message,
+    )
+    .with(company.name(), found)
 }
 
 fn side_name(side: OurSide) -> &'static str {
@@ -323,5 +341,8 @@ mod tests {
         assert_eq!(view(&strange, "Acme"), expected);
         let known = between(party("Stadtwerke", None), PartyFact::default());
         assert_eq!(view(&known, "Acme"), (OurSide::Buyer, None));
+        let elsewhere = between(party("Stadtwerke", None), party("Zebra Holding Ltd", None));
+        let expected = Some("not_addressed_to_the_company".to_owned());
+        assert_eq!(view(&elsewhere, "Acme"), (OurSide::Buyer, expected));
     }
 }

@@ -8,7 +8,8 @@ use crate::catalogue::Action;
 use crate::chart::{Account, AccountCode, AccountType, Role};
 use crate::checks::Check;
 use crate::company::Company;
-use crate::determination::{Decided, Evidence, names};
+use crate::determination::known::known_party;
+use crate::determination::{Decided, Evidence};
 use crate::facts::{DocumentFacts, DocumentKind, LineFact};
 use crate::lexicon::expense_roles;
 
@@ -218,12 +219,9 @@ fn line_amount(line: &LineFact) -> Option<Decimal> {
 }
 
 fn partys_account(company: &Company, decided: &Decided) -> Option<AccountCode> {
-    let name = decided.party_name()?;
-    let known = company
-        .known_parties()
-        .iter()
-        .find(|party| names::similarity(&party.name, &name) >= 0.9)?;
-    known.account.clone()
+    known_party(company, decided.counterparty.as_ref()?)?
+        .account
+        .clone()
 }
 
 /// The account of a document whose lines have no amounts: by its texts. The supplier's name
