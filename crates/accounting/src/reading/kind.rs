@@ -157,6 +157,19 @@ fn by_content(collected: &Collected<'_>) -> Option<Fact<DocumentKind>> {
     if let (Some(node), Some(_)) = (special(A::OutputTax), special(A::InputTax)) {
         return evidence(DocumentKind::TaxReturn, node);
     }
+    let goods = has_rows(RowKind::Lines) || has_rows(RowKind::TaxRows);
+    let dated = scalar(Field::IssueDate)
+        .or(scalar(Field::OtherDate))
+        .is_some();
+    // One line of an account: a column for money out, one for money in, and the balance.
+    if let (Some(node), true, false, None) = (
+        special(A::Debit).or(special(A::Credit)),
+        dated,
+        goods,
+        scalar(Field::Number),
+    ) {
+        return evidence(DocumentKind::BankTransaction, node);
+    }
     let totals = [
         Field::Gross,
         Field::Net,
@@ -165,7 +178,6 @@ fn by_content(collected: &Collected<'_>) -> Option<Fact<DocumentKind>> {
         Field::AmountDue,
     ];
     let total = totals.iter().find_map(|field| scalar(*field));
-    let goods = has_rows(RowKind::Lines) || has_rows(RowKind::TaxRows);
     if scalar(Field::Number).is_some()
         && let Some(node) = total.or_else(|| scalar(Field::Amount))
     {
@@ -188,9 +200,6 @@ fn by_content(collected: &Collected<'_>) -> Option<Fact<DocumentKind>> {
         .or(special(A::Debit))
         .or(special(A::Credit));
     if let (true, Some(node), None) = (described, signed, total) {
-        let dated = scalar(Field::IssueDate)
-            .or(scalar(Field::OtherDate))
-            .is_some();
         return dated.then(|| evidence(DocumentKind::BankTransaction, node))?;
     }
     total.and_then(|node| evidence(DocumentKind::Invoice, node))

@@ -28,6 +28,7 @@ mod parties;
 mod plain_text;
 mod prose;
 mod row_kind;
+mod side_by_side;
 mod special;
 mod style;
 mod tax_breakdown;

@@ -10,6 +10,7 @@ use super::field::Field;
 use super::lexicon::{SHARED, lexicon};
 use super::normalise::words;
 use super::outline::{Content, Node};
+use super::side_by_side::unfolded;
 use super::value::date::dates_in;
 use super::value::number::read_amount;
 
@@ -18,14 +19,16 @@ const ROOT: &str = "/raw_text";
 const TOP_LINES: usize = 12;
 /// Words of a line that may be a title.
 const TITLE_WORDS: usize = 5;
+/// Letters of a legal form's last part, without its point.
+const LONGEST_ABBREVIATION: usize = 4;
 
 /// The outline of a raw text.
 pub(crate) fn outline(text: &str) -> Node {
-    let lines: Vec<Line<'_>> = text
-        .lines()
-        .enumerate()
-        .map(|(index, line)| Line {
-            number: index + 1,
+    let unfolded = unfolded(text);
+    let lines: Vec<Line<'_>> = unfolded
+        .iter()
+        .map(|(number, line)| Line {
+            number: *number,
             text: line.trim(),
         })
         .filter(|line| !line.text.is_empty() && !is_ruler(line.text))
@@ -34,16 +37,29 @@ pub(crate) fn outline(text: &str) -> Node {
     let mut items = Vec::new();
     nodes.extend(title(&lines));
     let issuer = issuer(&lines);
+    let (seller_is_labelled, _) = labelled_parties(&lines);
+    let letterhead = letterhead(&lines, issuer);
     nodes.extend(
-        issuer
+        letterhead
             .iter()
-            .map(|line| text_node("merchant", *line, "position")),
+            .map(|block| party_node(block, ROOT))
+            .chain(
+                issuer
+                    .iter()
+                    .filter(|_| !seller_is_labelled)
+                    .map(|line| text_node("merchant", *line, "position")),
+            ),
     );
+    let taken = |line: Line<'_>| {
+        let head = letterhead.iter().flat_map(|block| block.lines);
+        let merchant = issuer.iter().filter(|_| !seller_is_labelled);
+        head.chain(merchant).any(|head| head.number == line.number)
+    };
     let mut index = 0;
     let mut dated = false;
     while index < lines.len() {
         let line = lines[index];
-        if issuer.is_some_and(|issuer| issuer.number == line.number) {
+        if taken(line) {
             index += 1;
             continue;
         }
@@ -159,15 +175,59 @@ fn issuer<'a>(lines: &[Line<'a>]) -> Option<Line<'a>> {
         && !is_party_label(first.text.trim_end_matches(':'))
         && dates_in(first.text).is_empty()
         && words(first.text).len() <= 8
-        && !first.text.ends_with(['.', ',', '!', '?']);
-    // A letter that names its seller by label needs no guess.
-    let labelled = lines.iter().any(|line| {
-        let label = line.text.split(':').next().unwrap_or_default();
-        is_party_label(label)
-            && meaning_of(label)
-                .is_some_and(|meaning| matches!(meaning.field, Field::Seller | Field::From))
+        && (!first.text.ends_with(['.', ',', '!', '?']) || ends_in_abbreviation(first.text));
+    loose.then_some(*first)
+}
+
+/// `S.A.`, `Ltd.`, `A.Ş.`: the point belongs to a legal form, it ends no sentence.
+fn ends_in_abbreviation(text: &str) -> bool {
+    let Some(word) = text
+        .strip_suffix('.')
+        .and_then(|text| text.split_whitespace().next_back())
+    else {
+        return false;
+    };
+    let begins_large = word.chars().next().is_some_and(char::is_uppercase);
+    word.contains('.') || begins_large && word.chars().count() <= LONGEST_ABBREVIATION
+}
+
+/// The parties that labels name: seller, buyer.
+fn labelled_parties(lines: &[Line<'_>]) -> (bool, bool) {
+    let named = |fields: &[Field]| {
+        lines.iter().any(|line| {
+            let label = line.text.split(':').next().unwrap_or_default();
+            is_party_label(label)
+                && meaning_of(label).is_some_and(|meaning| fields.contains(&meaning.field))
+        })
+    };
+    (
+        named(&[Field::Seller, Field::From]),
+        named(&[Field::Buyer, Field::To]),
+    )
+}
+
+/// The head of a letter that names its seller by label and no buyer: whoever writes an order
+/// buys. The block holds the lines up to the first gap or title.
+fn letterhead<'a>(lines: &'a [Line<'a>], issuer: Option<Line<'a>>) -> Option<Block<'a>> {
+    let issuer = issuer?;
+    if labelled_parties(lines) != (true, false) {
+        return None;
+    }
+    let start = lines.iter().position(|line| line.number == issuer.number)?;
+    let length = lines[start..]
+        .windows(2)
+        .take_while(|pair| pair[1].number == pair[0].number + 1)
+        .count()
+        + 1;
+    let block = &lines[start..start + length];
+    let own = block.iter().all(|line| {
+        split_label(line.text).is_none_or(|(_, _, meaning)| meaning.field.is_party_attribute())
+            && !is_party_label(line.text.trim_end_matches(':'))
     });
-    (loose && !labelled).then_some(*first)
+    own.then_some(Block {
+        label: "buyer",
+        lines: block,
+    })
 }
 
 /// One line: a tender, a labelled value or figure, an item with its price, a date, or text.

@@ -101,17 +101,19 @@ pub(crate) fn rates(collected: &Collected<'_>, reader: &Reader) -> Vec<RateFact>
         .of(Field::RefersTo)
         .into_iter()
         .map(|cell| cell.node);
-    for node in texts
-        .chain(referring)
-        .chain(labelled.clone().map(|cell| cell.node))
-    {
+    let unlabelled = texts.chain(referring).map(|node| (node, false));
+    for (node, labelled_booked) in unlabelled.chain(
+        labelled
+            .clone()
+            .map(|cell| (cell.node, cell.meaning.field == Field::BookedRate)),
+    ) {
         let text = node.printed().unwrap_or_default();
         for rate in prose::rates_in(&text, reader) {
             rates.push(RateFact {
                 from: Some(rate.from),
                 to: Some(rate.to),
                 rate: Reader::fact(node, rate.rate),
-                booked: rate.booked,
+                booked: rate.booked || labelled_booked,
             });
         }
     }
