@@ -11,6 +11,7 @@ mod blocks;
 mod classify;
 mod closure;
 mod collect;
+mod columns;
 mod currency_choice;
 mod dates;
 pub(crate) mod einvoice;

@@ -6,6 +6,7 @@ use super::blocks::{
     table_nodes,
 };
 use super::classify::Exactness;
+use super::columns::{columns, table_at};
 use super::field::Field;
 use super::lexicon::{SHARED, lexicon};
 use super::normalise::words;
@@ -63,11 +64,7 @@ pub(crate) fn outline(text: &str) -> Node {
             index += 1;
             continue;
         }
-        if let Some(end) = end_of_columns(&lines, index) {
-            let rows: Vec<(usize, Vec<String>)> = lines[index..end]
-                .iter()
-                .map(|line| (line.number, columns(line.text)))
-                .collect();
+        if let Some((rows, end)) = table_at(&lines, index) {
             nodes.extend(table_nodes(&rows, true, ROOT));
             index = end;
             continue;
@@ -348,48 +345,4 @@ fn label_without_colon(text: &str) -> Option<(&str, &str)> {
                         )
                 })
         })
-}
-
-/// Pieces of a line divided by tabs or by two or more spaces.
-fn columns(text: &str) -> Vec<String> {
-    let mut pieces = Vec::new();
-    let mut piece = String::new();
-    let mut spaces = 0;
-    for character in text.chars() {
-        if character == '\t' {
-            spaces = 2;
-        } else if character == ' ' {
-            spaces += 1;
-        } else {
-            if spaces >= 2 && !piece.is_empty() {
-                pieces.push(std::mem::take(&mut piece));
-            } else if spaces == 1 {
-                piece.push(' ');
-            }
-            spaces = 0;
-            piece.push(character);
-        }
-    }
-    if !piece.is_empty() {
-        pieces.push(piece);
-    }
-    pieces
-}
-
-/// The end of a table of columns that begins here: a line of three or more known headings,
-/// and lines of as many pieces under it.
-fn end_of_columns(lines: &[Line<'_>], start: usize) -> Option<usize> {
-    let headings = columns(lines.get(start)?.text);
-    let known = headings.iter().filter(|heading| {
-        meaning_of(heading).is_some_and(|meaning| meaning.exactness >= Exactness::Covered)
-            && read_amount(heading).is_none()
-    });
-    if headings.len() < 3 || known.count() * 3 < headings.len() * 2 {
-        return None;
-    }
-    let rows = lines[start + 1..]
-        .iter()
-        .take_while(|line| columns(line.text).len() == headings.len())
-        .count();
-    (rows > 0).then_some(start + 1 + rows)
 }

@@ -43,14 +43,12 @@ fn block_at(lines: &[Numbered]) -> Option<(Vec<Numbered>, Vec<Numbered>)> {
         return None;
     }
     let mut columns = (Vec::new(), Vec::new());
-    for (number, line) in lines {
+    for (number, line) in lines.iter().take_while(|(_, line)| !line.trim().is_empty()) {
         let (left, right) = match halves(line) {
-            _ if line.trim().is_empty() => break,
             Some((left, at, right)) if at.abs_diff(start) <= SLACK => (left, right),
-            Some(_) => break,
             None if indent(line) + SLACK >= start => ("", line.trim()),
             None if line.trim().chars().count() < start => (line.trim(), ""),
-            None => break,
+            Some(_) | None => break,
         };
         columns.0.push((*number, left.to_owned()));
         columns.1.push((*number, right.to_owned()));

@@ -15,7 +15,7 @@ pub(crate) fn breakdown(
     labelled_rate: Option<&Fact<Decimal>>,
 ) -> Vec<TaxLineFact> {
     if !figures.tax_rows.is_empty() {
-        return completed(figures.tax_rows, totals);
+        return completed(figures, totals);
     }
     from_lines(figures, totals)
         .or_else(|| from_totals(totals, labelled_rate))
@@ -23,9 +23,9 @@ pub(crate) fn breakdown(
 }
 
 /// Rows as printed; a single row without base or tax takes it from the totals, others from
-/// their rate.
-fn completed(rows: &[TaxLineFact], totals: &Totals) -> Vec<TaxLineFact> {
-    let mut rows = rows.to_vec();
+/// the lines of their rate, else from the rate.
+fn completed(figures: &Figures<'_>, totals: &Totals) -> Vec<TaxLineFact> {
+    let mut rows = figures.tax_rows.to_vec();
     if let [only] = rows.as_mut_slice() {
         let from = |total: &Option<Fact<Decimal>>, rule: &str| {
             total.as_ref().map(|fact| with_rule(fact, rule))
@@ -42,6 +42,9 @@ fn completed(rows: &[TaxLineFact], totals: &Totals) -> Vec<TaxLineFact> {
             let tax = round_half_away(base.value * rate.value / Decimal::ONE_HUNDRED, 2);
             row.amount = Some(Fact::new(tax, derived(base, "derived: base x rate")));
         }
+        if row.base.is_none() {
+            row.base = base_of_lines(row, figures, totals);
+        }
         if let (None, Some(rate), Some(amount)) = (&row.base, &row.rate, &row.amount)
             && !rate.value.is_zero()
         {
@@ -55,6 +58,36 @@ fn completed(rows: &[TaxLineFact], totals: &Totals) -> Vec<TaxLineFact> {
         }
     }
     rows
+}
+
+/// The base of a printed tax as the sum of the lines of its rate, where they give that tax.
+fn base_of_lines(
+    row: &TaxLineFact,
+    figures: &Figures<'_>,
+    totals: &Totals,
+) -> Option<Fact<Decimal>> {
+    let (rate, printed) = (row.rate.as_ref()?, row.amount.as_ref()?);
+    if totals.lines_include_tax == Some(true) || !figures.allowances_charges.is_empty() {
+        return None;
+    }
+    let lines: Vec<&LineFact> = figures
+        .lines
+        .iter()
+        .filter(|line| {
+            line.tax_rate
+                .as_ref()
+                .is_some_and(|own| own.value == rate.value)
+        })
+        .collect();
+    let sums = [false, true].map(|per_line| tax_of(rate.value, &lines, false, per_line));
+    let (base, _) = sums
+        .into_iter()
+        .find(|(_, tax)| (tax - printed.value).abs() <= EXACT)?;
+    let first = lines.first()?.amount.as_ref()?;
+    Some(Fact::new(
+        base,
+        derived(first, "derived: lines of the rate"),
+    ))
 }
 
 /// Rows by the lines' rates, where they reproduce the totals.

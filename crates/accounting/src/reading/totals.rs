@@ -6,6 +6,7 @@ use super::classify::Exactness;
 use super::closure::{Candidate, Candidates};
 use super::collect::{Cell, Collected};
 use super::field::Field;
+use super::normalise::compact;
 use super::style::Reader;
 use crate::facts::Fact;
 use crate::money::Currency;
@@ -41,6 +42,8 @@ pub(crate) fn candidates(
         found.truncate(MOST_CANDIDATES);
         found
     };
+    let mut tax = gather(&[(Field::TaxAmount, 6), (Field::Tax, 5)]);
+    tax.extend(sum_of_taxes(collected, reader, sign));
     Candidates {
         net: gather(&[
             (Field::Net, 6),
@@ -48,7 +51,7 @@ pub(crate) fn candidates(
             (Field::Subtotal, 4),
             (Field::Total, 1),
         ]),
-        tax: gather(&[(Field::TaxAmount, 6), (Field::Tax, 5)]),
+        tax,
         gross: gather(&[
             (Field::Gross, 6),
             (Field::Total, 5),
@@ -59,6 +62,44 @@ pub(crate) fn candidates(
         ]),
         due: gather(&[(Field::AmountDue, 6)]),
     }
+}
+
+/// Taxes that are charged side by side on one supply: India's central, state and union
+/// territory tax (CGST Act 2017 s. 9, SGST Acts s. 9), Canada's federal and provincial taxes.
+const SIDE_BY_SIDE: [&str; 6] = ["cgst", "sgst", "utgst", "pst", "qst", "tvq"];
+/// Weight of a sum of taxes whose names say that they add up.
+const SUM_BY_NAME: i32 = 7;
+/// Weight of a sum of taxes for which only the arithmetic can speak.
+const SUM_BY_ARITHMETIC: i32 = 2;
+
+/// Two or more taxes, each under its own label, added together.
+fn sum_of_taxes(collected: &Collected<'_>, reader: &Reader, sign: Decimal) -> Option<Candidate> {
+    let mut labels: Vec<String> = Vec::new();
+    let mut sum = Decimal::ZERO;
+    let mut first = None;
+    for field in [Field::TaxAmount, Field::Tax] {
+        for cell in collected.of(field) {
+            let label = compact(&cell.node.label);
+            let number = reader.number(cell.node).filter(|found| !found.is_percent);
+            let Some(number) = number.filter(|_| !labels.contains(&label)) else {
+                continue;
+            };
+            labels.push(label);
+            sum += number.value;
+            first.get_or_insert(cell.node);
+        }
+    }
+    let named = |label: &String| SIDE_BY_SIDE.iter().any(|name| label.contains(name));
+    let weight = if labels.iter().filter(|label| named(label)).count() > 1
+        && labels.iter().all(|label| named(label) || label == "gst")
+    {
+        SUM_BY_NAME
+    } else {
+        SUM_BY_ARITHMETIC
+    };
+    let mut fact = Reader::fact(first?, sum * sign);
+    "derived: sum of the printed taxes".clone_into(&mut fact.source.rule);
+    (labels.len() > 1).then_some(Candidate { fact, weight })
 }
 
 /// Weight that a label loses when some of its words are unknown.
