@@ -5,7 +5,7 @@
 use rust_decimal::Decimal;
 
 use super::equations::{self, Figures};
-use crate::facts::{Equation, Fact, Source, Totals};
+use crate::facts::{Equation, Fact, ReadingDoubt, Source, Totals};
 
 /// A figure that may be one of the totals.
 #[derive(Debug, Clone)]
@@ -112,6 +112,43 @@ fn dropped(
         expected: chosen.value,
         actual: printed.fact.value,
         tolerance: equations::TOLERANCE,
+    })
+}
+
+/// Weight of a label that can mean nothing but the total with tax.
+const EXACT_LABEL: i32 = 6;
+
+/// A doubt for a second total under a label as plain as the kept one's, with another value that
+/// the kept reading uses nowhere: the arithmetic may choose, but not in silence.
+pub(crate) fn conflicting_total(
+    candidates: &Candidates,
+    totals: &Totals,
+    figures: &Figures<'_>,
+) -> Option<ReadingDoubt> {
+    let kept = totals
+        .gross
+        .as_ref()
+        .filter(|fact| !fact.source.is_derived())?;
+    let after_payments = kept.value - figures.kept_back() + figures.rounding_value();
+    let used = |value: Decimal| {
+        [&totals.net, &totals.tax, &totals.gross, &totals.amount_due]
+            .into_iter()
+            .flatten()
+            .map(|fact| fact.value)
+            .chain([after_payments])
+            .any(|known| (known - value).abs() <= equations::TOLERANCE)
+    };
+    let other = candidates
+        .gross
+        .iter()
+        .find(|candidate| candidate.weight >= EXACT_LABEL && !used(candidate.fact.value))?;
+    Some(ReadingDoubt {
+        code: "conflicting_values".to_owned(),
+        path: other.fact.source.path.clone(),
+        message: format!(
+            "the total is printed as {} and as {}",
+            kept.value, other.fact.value
+        ),
     })
 }
 

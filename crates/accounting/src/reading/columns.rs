@@ -79,10 +79,10 @@ fn unglued(headings: Vec<String>, wanted: usize) -> Vec<String> {
     let mut missing = wanted - headings.len();
     let mut out = Vec::with_capacity(wanted);
     for heading in headings {
-        match parted(&heading).filter(|_| missing > 0) {
-            Some((left, right)) => {
-                missing -= 1;
-                out.extend([left, right]);
+        match parted(&heading).filter(|parts| parts.len() <= missing + 1) {
+            Some(parts) => {
+                missing -= parts.len() - 1;
+                out.extend(parts);
             }
             None => out.push(heading),
         }
@@ -90,7 +90,8 @@ fn unglued(headings: Vec<String>, wanted: usize) -> Vec<String> {
     out
 }
 
-fn parted(heading: &str) -> Option<(String, String)> {
+/// A heading as two or more known ones; `None` when it is one itself or cannot be parted.
+fn parted(heading: &str) -> Option<Vec<String>> {
     let known =
         |part: &str| meaning_of(part).is_some_and(|meaning| meaning.exactness == Exactness::Exact);
     if known(heading) {
@@ -101,8 +102,15 @@ fn parted(heading: &str) -> Option<(String, String)> {
         .skip(1)
         .filter(|(_, character)| character.is_uppercase() || *character == ' ')
         .map(|(at, _)| (heading[..at].trim(), heading[at..].trim()))
-        .find(|(left, right)| known(left) && known(right))
-        .map(|(left, right)| (left.to_owned(), right.to_owned()))
+        .filter(|(left, _)| known(left))
+        .find_map(|(left, right)| {
+            let rest = if known(right) {
+                Some(vec![right.to_owned()])
+            } else {
+                parted(right)
+            };
+            rest.map(|rest| [vec![left.to_owned()], rest].concat())
+        })
 }
 
 #[cfg(test)]

@@ -54,6 +54,8 @@ pub(crate) fn read_figures(
         rounding: rounding.as_ref(),
     };
     let (totals, equations) = closure::close(&candidates, &figures);
+    let conflict = closure::conflicting_total(&candidates, &totals, &figures);
+    facts.doubts.extend(conflict.filter(|_| commercial));
     let labelled_rate = document_rate(collected, reader);
     let tax_lines = tax_breakdown::breakdown(&figures, &totals, labelled_rate.as_ref());
     facts.tax_lines = tax_lines;

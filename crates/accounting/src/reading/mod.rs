@@ -6,6 +6,7 @@
 //! which the arithmetic holds. XML e-invoices need none of that: `einvoice` maps the
 //! standard's terms exactly. What cannot be read becomes a doubt, never an error.
 
+mod addressing;
 mod adjustments;
 mod blocks;
 mod classify;
@@ -87,7 +88,7 @@ fn read_outline(root: &Node, context: &ReadingContext) -> DocumentFacts {
         language: language.name.map(str::to_owned),
         kind: kind::read_kind(&collected, root, &reader),
         parties: parties::read_parties(&collected),
-        doubts: prose::addressing_doubts(root),
+        doubts: addressing::addressing_doubts(root),
         ..DocumentFacts::default()
     };
     dates::read_dates(&collected, &reader, &mut facts);

@@ -1,15 +1,14 @@
 //! Figures inside sentences: amounts with their currency, exchange rates, numbers of
-//! documents, and words that speak to a model instead of a reader.
+//! documents.
 
 use rust_decimal::Decimal;
 
 use super::lexicon::lexicon;
 use super::normalise::{folded, with_ascii_digits, words};
-use super::outline::{Content, Node};
 use super::style::Reader;
 use super::value::currency::{CurrencyMark, read_mark};
 use super::value::number::numbers_in;
-use crate::facts::{DocumentKind, ReadingDoubt};
+use crate::facts::DocumentKind;
 use crate::money::Currency;
 
 /// An amount of money inside a text.
@@ -177,69 +176,4 @@ pub(crate) fn document_number_in(text: &str) -> Option<String> {
         .map(|piece| piece.trim_matches(|character: char| ",;.:()".contains(character)))
         .find(|piece| piece.chars().any(|character| character.is_ascii_digit()))
         .map(str::to_owned)
-}
-
-/// Phrases that address a language model, folded; and control tokens of chat templates.
-const ADDRESSES: [&str; 34] = [
-    "ignore previous instructions",
-    "ignore all previous",
-    "ignore the previous",
-    "ignore any previous",
-    "ignore the above",
-    "ignore all instructions",
-    "ignore your instructions",
-    "disregard previous",
-    "disregard all",
-    "disregard the above",
-    "forget previous instructions",
-    "forget all previous",
-    "you are an ai",
-    "you are a helpful assistant",
-    "as an ai",
-    "as a language model",
-    "language model",
-    "system prompt",
-    "new instructions:",
-    "respond only with",
-    "reply only with",
-    "do not tell the user",
-    "ignoriere alle",
-    "ignoriere vorherige",
-    "ignorez les instructions",
-    "ignora las instrucciones",
-    "ignora le istruzioni",
-    "negeer alle",
-    "<|im_start|>",
-    "<|im_end|>",
-    "[inst]",
-    "<|system|>",
-    "<<sys>>",
-    "<|endoftext|>",
-];
-
-/// A doubt for each text that addresses the model.
-pub(crate) fn addressing_doubts(root: &Node) -> Vec<ReadingDoubt> {
-    let mut doubts = Vec::new();
-    root.visit(&mut |node| {
-        let Content::Text(text) = &node.content else {
-            return;
-        };
-        let text = format!("{} {text}", node.label);
-        doubts.extend(addressing_doubt(&node.path, &text));
-    });
-    doubts
-}
-
-/// The doubt of a text that addresses the model.
-pub(crate) fn addressing_doubt(path: &str, text: &str) -> Option<ReadingDoubt> {
-    let flat = folded(text)
-        .split_whitespace()
-        .collect::<Vec<_>>()
-        .join(" ");
-    let phrase = ADDRESSES.iter().find(|phrase| flat.contains(**phrase))?;
-    Some(ReadingDoubt {
-        code: "addresses_the_model".to_owned(),
-        path: path.to_owned(),
-        message: format!("the text speaks to a model: '{phrase}'"),
-    })
 }

@@ -23,7 +23,7 @@ pub use tree::{
     MAXIMUM_XML_NODES,
 };
 
-use super::prose::addressing_doubt;
+use super::addressing::addressing_doubt;
 use crate::facts::DocumentFacts;
 use place::Place;
 use tree::{Element, Namespace};
