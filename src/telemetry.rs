@@ -1,5 +1,7 @@
 //! The gateway's own log, to standard error: standard output belongs to the commands.
 
+use std::io::IsTerminal;
+
 use tracing_subscriber::EnvFilter;
 use tracing_subscriber::filter::ParseError;
 
@@ -13,6 +15,7 @@ pub fn start(config: &LogConfig) -> Result<(), ParseError> {
     let filter = EnvFilter::builder().parse(&config.filter)?;
     let builder = tracing_subscriber::fmt()
         .with_env_filter(filter)
+        .with_ansi(std::io::stderr().is_terminal())
         .with_writer(std::io::stderr);
     let outcome = match config.format {
         LogFormat::Text => builder.with_target(false).try_init(),

@@ -67,7 +67,7 @@ impl Default for LogConfig {
     fn default() -> Self {
         Self {
             format: LogFormat::Text,
-            filter: "info,mistralrs_core=warn".to_owned(),
+            filter: "info,mistralrs_core=error".to_owned(),
         }
     }
 }

@@ -15,7 +15,7 @@ use super::unique_json::UniqueJson;
 pub struct AssessmentRequest {
     /// What an extractor returned: any JSON object in any language and key style, or
     /// `{"markdown": "…"}`, `{"raw_text": "…"}` or `{"xml": "…"}`, an e-invoice of EN 16931 (UBL
-    /// 2.1 Invoice and CreditNote, UN/CEFACT CII).
+    /// 2.1 `Invoice` and `CreditNote`, UN/CEFACT CII).
     #[schemars(with = "serde_json::Map<String, Value>")]
     #[serde(deserialize_with = "unique")]
     pub document: Value,
