@@ -19,6 +19,7 @@ pub(super) fn check(subject: &Subject<'_>) -> Vec<Check> {
     }
     findings.extend(reverse_charge_ids(subject));
     findings.extend(no_tax_at_all(subject));
+    findings.extend(tax_without_rate(subject));
     findings.extend(foreign_tax(subject));
     findings
 }
@@ -38,6 +39,21 @@ fn foreign_tax(subject: &Subject<'_>) -> Option<Check> {
     (buying && is_invoice(subject.decided.action) && seller != ours).then(|| {
         let message = format!("tax of {seller} is posted as input tax of {ours}");
         Check::review("foreign_tax", tax.source.path.as_str(), message)
+    })
+}
+
+/// The lines name rates, and the printed tax follows from none of them.
+fn tax_without_rate(subject: &Subject<'_>) -> Option<Check> {
+    let facts = subject.facts;
+    let tax = facts
+        .totals
+        .tax
+        .as_ref()
+        .filter(|tax| !tax.value.is_zero())?;
+    let rated = facts.lines.iter().any(|line| line.tax_rate.is_some());
+    (is_invoice(subject.decided.action) && facts.tax_lines.is_empty() && rated).then(|| {
+        let message = "the printed tax does not follow from the rates of the lines";
+        Check::review("tax_without_rate", tax.source.path.as_str(), message)
     })
 }
 

@@ -68,6 +68,11 @@ pub(crate) fn classify(label: &str, preferred: Languages) -> Option<Meaning> {
         ..meaning
     };
     if let Some(field) = exact(&label_words, preferred) {
+        // `incl. VAT 20%` with a figure behind it says how much tax is in the total.
+        let field = match field {
+            Field::InclusiveOfTax if rate_in_label => Field::Tax,
+            field => field,
+        };
         return Some(modified(Meaning::exact(field)));
     }
     combine(&label_words, preferred).map(modified)

@@ -49,7 +49,23 @@ pub(crate) fn read_lines(collected: &Collected<'_>, reader: &Reader) -> Lines {
             result.facts.push(line);
         }
     }
+    fractions_to_percent(&mut result.facts);
     result
+}
+
+/// Rates printed as fractions (`0.21`): no tax on sales is below one percent, so rates that all
+/// are below one, and have no percent sign, are parts of the whole.
+fn fractions_to_percent(lines: &mut [LineFact]) {
+    let rates = || lines.iter().filter_map(|line| line.tax_rate.as_ref());
+    let fractions = rates()
+        .all(|rate| rate.value < Decimal::ONE && !rate.source.text.contains('%'))
+        && rates().any(|rate| rate.value > Decimal::ZERO);
+    if !fractions {
+        return;
+    }
+    for rate in lines.iter_mut().filter_map(|line| line.tax_rate.as_mut()) {
+        rate.value = (rate.value * Decimal::ONE_HUNDRED).normalize();
+    }
 }
 
 /// Section headings and notes stand among the lines of some layouts.

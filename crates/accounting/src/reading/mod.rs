@@ -21,6 +21,7 @@ mod field;
 mod invoice;
 mod kind;
 mod language;
+mod letterhead;
 mod lexicon;
 mod lines;
 mod markdown;

@@ -8,6 +8,7 @@ use super::blocks::{
 use super::classify::Exactness;
 use super::columns::{columns, table_at};
 use super::field::Field;
+use super::letterhead::{issuer, labelled_parties, letterhead, name_of_head, recipient};
 use super::lexicon::{SHARED, lexicon};
 use super::normalise::words;
 use super::outline::{Content, Node};
@@ -20,8 +21,6 @@ const ROOT: &str = "/raw_text";
 const TOP_LINES: usize = 12;
 /// Words of a line that may be a title.
 const TITLE_WORDS: usize = 5;
-/// Letters of a legal form's last part, without its point.
-const LONGEST_ABBREVIATION: usize = 4;
 
 /// The outline of a raw text.
 pub(crate) fn outline(text: &str) -> Node {
@@ -39,22 +38,21 @@ pub(crate) fn outline(text: &str) -> Node {
     nodes.extend(title(&lines));
     let issuer = issuer(&lines);
     let (seller_is_labelled, _) = labelled_parties(&lines);
-    let letterhead = letterhead(&lines, issuer);
-    nodes.extend(
-        letterhead
-            .iter()
-            .map(|block| party_node(block, ROOT))
-            .chain(
-                issuer
-                    .iter()
-                    .filter(|_| !seller_is_labelled)
-                    .map(|line| text_node("merchant", *line, "position")),
-            ),
-    );
+    let block = if lines.iter().any(|line| is_tender(line.text)) {
+        None
+    } else {
+        letterhead(&lines, issuer).or_else(|| recipient(&lines, issuer))
+    };
+    nodes.extend(block.iter().map(|block| party_node(block, ROOT)).chain(
+        issuer.iter().filter(|_| !seller_is_labelled).map(|line| {
+            let path = format!("{ROOT}#{}", line.number);
+            Node::text("merchant", path, "position", name_of_head(line.text))
+        }),
+    ));
     let taken = |line: Line<'_>| {
-        let head = letterhead.iter().flat_map(|block| block.lines);
+        let block = block.iter().flat_map(|block| block.lines);
         let merchant = issuer.iter().filter(|_| !seller_is_labelled);
-        head.chain(merchant).any(|head| head.number == line.number)
+        block.chain(merchant).any(|head| head.number == line.number)
     };
     let mut index = 0;
     let mut dated = false;
@@ -74,6 +72,13 @@ pub(crate) fn outline(text: &str) -> Node {
             let length = lines[index + 1..]
                 .iter()
                 .take(5)
+                .scan(None, |previous, next| {
+                    // A gap ends the block.
+                    let gap = previous.is_some_and(|number: usize| next.number > number + 1);
+                    *previous = Some(next.number);
+                    (!gap).then_some(next)
+                })
+                .take_while(|next| label_without_colon(next.text).is_none())
                 .take_while(|next| {
                     split_label(next.text)
                         .is_none_or(|(_, _, meaning)| meaning.field.is_party_attribute())
@@ -151,79 +156,6 @@ fn is_tender(text: &str) -> bool {
         let label_words = words(label);
         let hits = lexicon().means_in(&label_words);
         hits.iter().any(|hit| hit.start == 0) && label_words.len() <= TITLE_WORDS
-    })
-}
-
-/// The issuer stands first: the first line that is neither title, label nor figure.
-fn issuer<'a>(lines: &[Line<'a>]) -> Option<Line<'a>> {
-    let first = lines.iter().take(3).find(|line| {
-        let line_words = words(line.text);
-        let names_paper = lexicon()
-            .kinds_in(&line_words)
-            .iter()
-            .any(|hit| hit.length * 2 >= line_words.len());
-        !names_paper
-            && line_words
-                .iter()
-                .any(|word| word.chars().any(char::is_alphabetic))
-    })?;
-    let loose = split_label(first.text).is_none()
-        && split_figure(first.text).is_none()
-        && !is_party_label(first.text.trim_end_matches(':'))
-        && dates_in(first.text).is_empty()
-        && words(first.text).len() <= 8
-        && (!first.text.ends_with(['.', ',', '!', '?']) || ends_in_abbreviation(first.text));
-    loose.then_some(*first)
-}
-
-/// `S.A.`, `Ltd.`, `A.Ş.`: the point belongs to a legal form, it ends no sentence.
-fn ends_in_abbreviation(text: &str) -> bool {
-    let Some(word) = text
-        .strip_suffix('.')
-        .and_then(|text| text.split_whitespace().next_back())
-    else {
-        return false;
-    };
-    let begins_large = word.chars().next().is_some_and(char::is_uppercase);
-    word.contains('.') || begins_large && word.chars().count() <= LONGEST_ABBREVIATION
-}
-
-/// The parties that labels name: seller, buyer.
-fn labelled_parties(lines: &[Line<'_>]) -> (bool, bool) {
-    let named = |fields: &[Field]| {
-        lines.iter().any(|line| {
-            let label = line.text.split(':').next().unwrap_or_default();
-            is_party_label(label)
-                && meaning_of(label).is_some_and(|meaning| fields.contains(&meaning.field))
-        })
-    };
-    (
-        named(&[Field::Seller, Field::From]),
-        named(&[Field::Buyer, Field::To]),
-    )
-}
-
-/// The head of a letter that names its seller by label and no buyer: whoever writes an order
-/// buys. The block holds the lines up to the first gap or title.
-fn letterhead<'a>(lines: &'a [Line<'a>], issuer: Option<Line<'a>>) -> Option<Block<'a>> {
-    let issuer = issuer?;
-    if labelled_parties(lines) != (true, false) {
-        return None;
-    }
-    let start = lines.iter().position(|line| line.number == issuer.number)?;
-    let length = lines[start..]
-        .windows(2)
-        .take_while(|pair| pair[1].number == pair[0].number + 1)
-        .count()
-        + 1;
-    let block = &lines[start..start + length];
-    let own = block.iter().all(|line| {
-        split_label(line.text).is_none_or(|(_, _, meaning)| meaning.field.is_party_attribute())
-            && !is_party_label(line.text.trim_end_matches(':'))
-    });
-    own.then_some(Block {
-        label: "buyer",
-        lines: block,
     })
 }
 

@@ -10,6 +10,7 @@ import unicodedata
 from datetime import date, timedelta
 from decimal import ROUND_HALF_UP, Decimal as D
 
+from unseen_hard import hard_cases
 from unseen_special import special_cases
 from unseen_words import CONCEPTS, GOODS, KEYS, MONTHS, NAMES, PLACES, STREETS, WORDS
 
@@ -346,6 +347,8 @@ def main():
                 made += 1
                 print(json.dumps(case, ensure_ascii=False))
     for case in special_cases(random.Random(77)):
+        print(json.dumps(case, ensure_ascii=False))
+    for case in hard_cases(Books, Printer, random.Random(78)):
         print(json.dumps(case, ensure_ascii=False))
 
 
