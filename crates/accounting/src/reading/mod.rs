@@ -34,6 +34,7 @@ mod row_kind;
 mod side_by_side;
 mod special;
 mod style;
+mod tax_assignment;
 mod tax_breakdown;
 mod tax_reason;
 mod totals;

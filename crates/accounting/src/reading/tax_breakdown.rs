@@ -4,6 +4,7 @@
 use rust_decimal::Decimal;
 
 use super::equations::{EXACT, Figures, TOLERANCE};
+use super::tax_assignment::bases;
 use super::tax_reason::category_of_text;
 use crate::facts::{Fact, LineFact, Source, TaxCategory, TaxLineFact, Totals};
 use crate::money::round_half_away;
@@ -37,6 +38,7 @@ fn completed(figures: &Figures<'_>, totals: &Totals) -> Vec<TaxLineFact> {
             only.amount = from(&totals.tax, "derived: tax of the only rate");
         }
     }
+    divide_lines(&mut rows, figures, totals);
     for row in &mut rows {
         if let (None, Some(rate), Some(base)) = (&row.amount, &row.rate, &row.base) {
             let tax = round_half_away(base.value * rate.value / Decimal::ONE_HUNDRED, 2);
@@ -58,6 +60,37 @@ fn completed(figures: &Figures<'_>, totals: &Totals) -> Vec<TaxLineFact> {
         }
     }
     rows
+}
+
+/// Gives printed taxes of several rates their bases from lines without rates, where only one
+/// division of the lines gives those taxes.
+fn divide_lines(rows: &mut [TaxLineFact], figures: &Figures<'_>, totals: &Totals) {
+    let unrated = figures.lines.iter().all(|line| line.tax_rate.is_none());
+    let without_base = rows.iter().all(|row| row.base.is_none());
+    let plain = totals.lines_include_tax != Some(true) && figures.allowances_charges.is_empty();
+    if rows.len() < 2 || !unrated || !without_base || !plain {
+        return;
+    }
+    let taxes: Option<Vec<(Decimal, Decimal)>> = rows
+        .iter()
+        .map(|row| Some((row.rate.as_ref()?.value, row.amount.as_ref()?.value)))
+        .collect();
+    let lines: Option<Vec<&Fact<Decimal>>> = figures
+        .lines
+        .iter()
+        .map(|line| line.amount.as_ref())
+        .collect();
+    let (Some(taxes), Some(lines)) = (taxes, lines) else {
+        return;
+    };
+    let amounts: Vec<Decimal> = lines.iter().map(|line| line.value).collect();
+    let (Some(bases), Some(first)) = (bases(&taxes, &amounts), lines.first()) else {
+        return;
+    };
+    for (row, base) in rows.iter_mut().zip(bases) {
+        let source = derived(first, "derived: the lines that give the tax");
+        row.base = Some(Fact::new(base, source));
+    }
 }
 
 /// The base of a printed tax as the sum of the lines of its rate, where they give that tax.
