@@ -195,6 +195,7 @@ fn entry(input: &EntryInput, company: &Company) -> Result<Vec<Check>, InputError
     };
     let mut checks = Vec::new();
     let mut drafts = Vec::new();
+    let mut lacks_base = false;
     for (index, line) in input.lines.iter().enumerate() {
         let path = format!("/entry/lines/{index}");
         let (side, amount, base_amount) = match (line.debit.is_zero(), line.credit.is_zero()) {
@@ -210,6 +211,14 @@ fn entry(input: &EntryInput, company: &Company) -> Result<Vec<Check>, InputError
             (true, _) => (Side::Credit, line.credit, line.base_credit),
             (false, true) => (Side::Debit, line.debit, line.base_debit),
         };
+        if document == base && base_amount.is_some_and(|stated| stated != amount) {
+            let message = "the line is in the company's currency, and its two amounts differ";
+            let stated = base_amount.unwrap_or_default();
+            checks
+                .push(Check::error("base_not_document_amount", path, message).with(amount, stated));
+            continue;
+        }
+        lacks_base |= document != base && base_amount.is_none();
         drafts.push(LineDraft {
             account: line.account.clone(),
             side,
@@ -226,6 +235,14 @@ fn entry(input: &EntryInput, company: &Company) -> Result<Vec<Check>, InputError
     }
     if !checks.is_empty() {
         return Ok(checks);
+    }
+    if lacks_base {
+        let message = format!("the lines are in {document} and lack their amounts in {base}");
+        checks.push(Check::review(
+            "base_amounts_missing",
+            "/entry/lines",
+            message,
+        ));
     }
     let currencies = EntryCurrencies { document, base };
     let date = input.date.unwrap_or(Date::MIN);
@@ -310,6 +327,12 @@ mod tests {
         let mut unbalanced = lines("2000");
         unbalanced["lines"][1]["credit"] = json!("9.99");
         assert_eq!(codes_of_entry(&unbalanced), ["debits_not_credits"]);
+        let mut two_amounts = lines("2000");
+        two_amounts["lines"][0]["base_debit"] = json!("9");
+        assert_eq!(codes_of_entry(&two_amounts), ["base_not_document_amount"]);
+        let mut foreign = lines("2000");
+        foreign["currency"] = json!("USD");
+        assert_eq!(codes_of_entry(&foreign), ["base_amounts_missing"]);
         let mut both = lines("2000");
         both["lines"][0]["credit"] = json!("1");
         assert_eq!(codes_of_entry(&both), ["line_two_sided"]);
