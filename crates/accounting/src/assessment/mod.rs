@@ -94,7 +94,9 @@ impl Assessment {
     }
 
     fn is_open(&self, id: QuestionId) -> bool {
-        if self.settled.contains(&id) || self.options.llm == LlmUse::Never {
+        // The relevance gate comes first.
+        let is_asked = self.decided.is_relevant && self.options.llm != LlmUse::Never;
+        if self.settled.contains(&id) || !is_asked {
             return false;
         }
         let always = self.options.llm == LlmUse::Always;

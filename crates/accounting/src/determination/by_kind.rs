@@ -30,6 +30,7 @@ pub(super) fn determine(facts: &DocumentFacts, company: &Company) -> Decided {
     };
     if found.kind == DocumentKind::NotAccounting && !found.is_printed {
         decided.findings.push(nothing_recognised());
+        decided.is_relevant = has_amount(facts);
     }
     decided.kind = Some(found.kind);
     decided.weight *= found.weight;
@@ -38,11 +39,7 @@ pub(super) fn determine(facts: &DocumentFacts, company: &Company) -> Decided {
 }
 
 fn without_kind(facts: &DocumentFacts) -> Decided {
-    let has_amount = facts.totals.gross.is_some()
-        || facts.totals.net.is_some()
-        || !facts.amounts.is_empty()
-        || !facts.lines.is_empty();
-    if has_amount {
+    if has_amount(facts) {
         let mut decided = Decided::new(Action::Nothing, Direction::Neutral, 0.3);
         let message = "the document's words do not say what kind of paper it is";
         decided
@@ -63,8 +60,16 @@ fn without_kind(facts: &DocumentFacts) -> Decided {
         rule: "relevance: no kind and no amount".to_owned(),
     });
     decided.findings.push(nothing_recognised());
+    decided.is_relevant = false;
     decided.candidates = vec![(Action::CreateBill, 0.2), (Action::CreateExpense, 0.1)];
     decided
+}
+
+fn has_amount(facts: &DocumentFacts) -> bool {
+    facts.totals.gross.is_some()
+        || facts.totals.net.is_some()
+        || !facts.amounts.is_empty()
+        || !facts.lines.is_empty()
 }
 
 /// That nothing was recognised is no proof that nothing is to be booked.

@@ -45,6 +45,8 @@ pub(crate) struct Decided {
     pub findings: Vec<Check>,
     /// What the bank's words say.
     pub bank: Option<BankClass>,
+    /// False for what has neither an amount nor a word of accounting: no model is asked of it.
+    pub is_relevant: bool,
 }
 
 impl Decided {
@@ -61,6 +63,7 @@ impl Decided {
             evidence: Vec::new(),
             findings: Vec::new(),
             bank: None,
+            is_relevant: true,
         }
     }
 
