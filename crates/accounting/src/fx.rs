@@ -8,7 +8,7 @@ use serde::Serialize;
 use crate::closed_enum::closed_enum;
 use crate::company::Company;
 use crate::facts::DocumentFacts;
-use crate::money::{Currency, round_half_away};
+use crate::money::{Currency, is_exchange_rate, round_half_away};
 use crate::posting::Figures;
 
 closed_enum! {
@@ -99,6 +99,7 @@ pub(crate) fn conversion(
     let to = company.base_currency();
     stated(facts, from, to)
         .or_else(|| by_tax(facts, to))
+        .filter(|found| is_exchange_rate(found.rate))
         .or_else(|| {
             let found = company.exchange_rates().find(from, to, day)?;
             Some(Conversion {

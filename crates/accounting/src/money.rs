@@ -105,6 +105,62 @@ pub fn round_half_away(amount: Decimal, decimals: u32) -> Decimal {
     amount.round_dp_with_strategy(decimals, RoundingStrategy::MidpointAwayFromZero)
 }
 
+/// Figures beyond this are no amounts, quantities or rates of a business document. The bound
+/// keeps products of two of them, and sums of many, within what a decimal can hold.
+const LARGEST_FIGURE: Decimal = Decimal::from_parts(1_316_134_912, 2_328, 0, false, 0);
+/// Its digits before the decimal mark.
+const MOST_DIGITS: usize = 14;
+/// Decimals beyond these are noise of binary floating point.
+const MOST_DECIMALS: u32 = 12;
+
+/// Whether a figure is within plus or minus 10^13.
+pub(crate) fn is_in_range(figure: Decimal) -> bool {
+    figure.abs() <= LARGEST_FIGURE
+}
+
+/// Whether a figure can be an exchange rate: between 10^-7 and 10^7.
+pub(crate) fn is_exchange_rate(rate: Decimal) -> bool {
+    rate >= Decimal::new(1, 7) && rate <= Decimal::new(10_000_000, 0)
+}
+
+/// A figure to 12 decimals, far more than any document prints.
+pub(crate) fn without_noise(figure: Decimal) -> Decimal {
+    if figure.scale() > MOST_DECIMALS {
+        round_half_away(figure, MOST_DECIMALS)
+    } else {
+        figure
+    }
+}
+
+/// Whether a printed figure has more digits before its decimals than [`is_in_range`] allows;
+/// the text may be of any length.
+pub(crate) fn digits_out_of_range(text: &str) -> bool {
+    if let Ok(value) = Decimal::from_scientific(text.trim()) {
+        return !is_in_range(value);
+    }
+    let is_mark = |character: char| matches!(character, '.' | ',' | '\'' | '’' | ' ' | '\u{a0}');
+    let digits_of = |part: &str| part.chars().filter(char::is_ascii_digit).count();
+    text.split(|character: char| !character.is_ascii_digit() && !is_mark(character))
+        .any(|run| {
+            let whole = run.rfind(['.', ',']).map_or(run, |mark| &run[..mark]);
+            digits_of(whole) >= MOST_DIGITS
+        })
+        || scientific_is_large(text)
+}
+
+/// `1e40`, beyond what a decimal can hold.
+fn scientific_is_large(text: &str) -> bool {
+    text.trim()
+        .to_ascii_lowercase()
+        .split_once('e')
+        .is_some_and(|(mantissa, exponent)| {
+            mantissa
+                .parse::<Decimal>()
+                .is_ok_and(|value| !value.is_zero())
+                && exponent.parse::<u32>().is_ok_and(|power| power > 0)
+        })
+}
+
 /// An amount of one currency, never of more decimals than the currency has.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct Money {

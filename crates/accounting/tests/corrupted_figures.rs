@@ -1,6 +1,8 @@
 //! Any single wrong figure stops automation: a clean invoice with one printed figure changed is
 //! never automatic.
 
+#![expect(clippy::unwrap_used, reason = "a test's helpers fail by panicking")]
+
 use jiff::civil::date;
 use ledgergate_accounting::assessment::{Assessment, LlmUse, Options, Processed};
 use ledgergate_accounting::company::Company;

@@ -1,5 +1,7 @@
 //! Doubtful documents never post by themselves, each for its own reason.
 
+#![expect(clippy::unwrap_used, reason = "a test's helpers fail by panicking")]
+
 use jiff::civil::date;
 use ledgergate_accounting::assessment::{Assessment, LlmUse, Options, Processed};
 use ledgergate_accounting::company::Company;
@@ -123,4 +125,28 @@ fn a_known_party_is_found_by_its_tax_id() {
 fn an_invoice_names_the_other_party_and_has_a_number() {
     assert_reviewed(&json!({"/seller": {}}), "counterparty_missing");
     assert_reviewed(&json!({"/invoice_number": null}), "document_number_missing");
+}
+
+#[test]
+fn what_is_no_accounting_asks_no_model() {
+    let asks = |document: &Value, llm: LlmUse| {
+        let company = Company::from_json(&company()).unwrap();
+        let options = Options {
+            today: date(2025, 6, 1),
+            llm,
+        };
+        let document = Document::from_json(document).unwrap();
+        let assessment = Assessment::new(&document, company, options);
+        let asked = assessment.next_question().is_some();
+        assert!(!assessment.finish().auto);
+        asked
+    };
+    for document in [
+        json!({"a": 1}),
+        json!({"name": "Pat", "hobby": "chess", "age": 41}),
+        json!({"raw_text": "The quick brown fox jumps over the lazy dog."}),
+    ] {
+        assert!(!asks(&document, LlmUse::Auto), "{document}");
+        assert!(!asks(&document, LlmUse::Always), "{document}");
+    }
 }

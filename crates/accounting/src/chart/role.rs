@@ -149,6 +149,30 @@ impl Role {
         )
     }
 
+    /// True unless entries reach the account by a rule of their own: control, money, tax,
+    /// payroll, suspense and heading accounts.
+    pub fn is_counter_account(self) -> bool {
+        !self.is_money()
+            && !matches!(
+                self,
+                Self::ArControl
+                    | Self::ApControl
+                    | Self::InputTax
+                    | Self::OutputTax
+                    | Self::ReverseChargeInputTax
+                    | Self::ReverseChargeOutputTax
+                    | Self::NonRecoverableTax
+                    | Self::TaxPayable
+                    | Self::WithholdingTaxReceivable
+                    | Self::WithholdingTaxPayable
+                    | Self::AccumulatedDepreciation
+                    | Self::VendorDeposits
+                    | Self::SalesReturns
+                    | Self::Suspense
+                    | Self::Heading
+            )
+    }
+
     /// True for an account that a supplier's invoice may be charged to. Wages, depreciation,
     /// differences and the like arise from other documents.
     pub fn takes_a_bill(self) -> bool {

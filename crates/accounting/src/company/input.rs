@@ -10,9 +10,9 @@ use super::{
     TaxId,
 };
 use crate::catalogue::Module;
-use crate::chart::{self, AccountCode, AccountInput, Chart};
+use crate::chart::{self, Account, AccountCode, AccountInput, AccountType, Chart};
 use crate::input_error::{InputError, from_value};
-use crate::money::Currency;
+use crate::money::{Currency, is_exchange_rate, is_in_range};
 
 /// The company of a request. Exactly one of `chart_of_accounts` and `accounts` is given.
 #[derive(Debug, Clone, Deserialize, schemars::JsonSchema)]
@@ -124,11 +124,12 @@ fn both() -> PartyKind {
 /// Reads a decimal from a string or a number, without a detour through floats.
 pub(crate) fn decimal<'de, D: serde::Deserializer<'de>>(input: D) -> Result<Decimal, D::Error> {
     let value = Value::deserialize(input)?;
-    decimal_of(&value)
-        .ok_or_else(|| serde::de::Error::custom(format!("{value} is not a decimal number")))
+    decimal_of(&value).ok_or_else(|| {
+        serde::de::Error::custom(format!("{value} is not a decimal number up to 10^13"))
+    })
 }
 
-/// The decimal of a JSON string or number.
+/// The decimal of a JSON string or number, within what a figure may be.
 pub(crate) fn decimal_of(value: &Value) -> Option<Decimal> {
     let text = match value {
         Value::String(text) => text.trim().to_owned(),
@@ -138,6 +139,7 @@ pub(crate) fn decimal_of(value: &Value) -> Option<Decimal> {
     text.parse()
         .or_else(|_| Decimal::from_scientific(&text))
         .ok()
+        .filter(|figure| is_in_range(*figure))
 }
 
 impl Company {
@@ -234,8 +236,9 @@ fn iban(text: &str, pointer: &str) -> Result<Iban, InputError> {
 fn rates(rows: &[ExchangeRateInput]) -> Result<ExchangeRates, InputError> {
     let read = |(index, row): (usize, &ExchangeRateInput)| {
         let at = |field: &str| format!("/exchange_rates/{index}/{field}");
-        if row.rate <= Decimal::ZERO {
-            return Err(InputError::new(at("rate"), "a rate is positive"));
+        if row.rate <= Decimal::ZERO || !is_exchange_rate(row.rate) {
+            let message = "a rate is positive, at most 10^7 and at least 10^-7";
+            return Err(InputError::new(at("rate"), message));
         }
         Ok(ExchangeRate {
             from: currency(&row.from, &at("from"))?,
@@ -267,10 +270,43 @@ fn parties(rows: &[KnownPartyInput], chart: &Chart) -> Result<Vec<KnownParty>, I
                 .as_deref()
                 .map(|text| iban(text, &at("iban")))
                 .transpose()?,
-            account: account(row.account.as_deref(), chart, &at("account"))?,
+            account: partys_account(row, chart, &at("account"))?,
         })
     };
     rows.iter().enumerate().map(read).collect()
+}
+
+/// The account that a party's invoices are charged to: an expense or an asset of a supplier, an
+/// income of a customer. Control, money and tax accounts are posted by their own rules.
+fn partys_account(
+    row: &KnownPartyInput,
+    chart: &Chart,
+    pointer: &str,
+) -> Result<Option<AccountCode>, InputError> {
+    let Some(code) = account(row.account.as_deref(), chart, pointer)? else {
+        return Ok(None);
+    };
+    let found = chart.account(code.as_str());
+    let kind = found.map(Account::account_type);
+    let sells = matches!(kind, Some(AccountType::Expense | AccountType::Asset));
+    let buys = kind == Some(AccountType::Income);
+    let fits = match row.kind {
+        PartyKind::Supplier => sells,
+        PartyKind::Customer => buys,
+        PartyKind::Both => sells || buys,
+    };
+    let reserved = found
+        .and_then(Account::role)
+        .is_some_and(|role| !role.is_counter_account());
+    if fits && !reserved {
+        return Ok(Some(code));
+    }
+    let message = format!(
+        "account {code} does not take a {}'s invoices: a supplier needs an expense or an asset, a \
+         customer an income, and no control, money or tax account",
+        row.kind
+    );
+    Err(InputError::new(pointer, message))
 }
 
 fn policy(input: &PolicyInput, chart: &Chart) -> Result<Policy, InputError> {
@@ -339,6 +375,29 @@ mod tests {
             ),
         ] {
             assert_eq!(with(&changes).unwrap_err().pointer, pointer, "{changes}");
+        }
+    }
+
+    #[test]
+    fn a_partys_account_fits_what_the_party_is() {
+        let of = |kind: &str, account: &str| {
+            with(&json!({"known_parties": [{"name": "X", "kind": kind, "account": account}]}))
+                .map(|_| ())
+                .map_err(|error| error.pointer)
+        };
+        let refused = Err("/known_parties/0/account".to_owned());
+        assert_eq!(of("supplier", "6000"), Ok(()));
+        assert_eq!(of("customer", "4000"), Ok(()));
+        // Payables, input tax, the bank, and each other's accounts.
+        for (kind, account) in [
+            ("supplier", "2000"),
+            ("supplier", "1300"),
+            ("supplier", "1000"),
+            ("supplier", "4000"),
+            ("customer", "6000"),
+            ("both", "2000"),
+        ] {
+            assert_eq!(of(kind, account), refused, "{kind} {account}");
         }
     }
 

@@ -12,6 +12,7 @@ use crate::determination::known::known_party;
 use crate::determination::{Decided, Evidence};
 use crate::facts::{DocumentFacts, DocumentKind, LineFact};
 use crate::lexicon::expense_roles;
+use crate::money::is_in_range;
 
 /// How an account was found.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -214,7 +215,9 @@ fn line_amount(line: &LineFact) -> Option<Decimal> {
     line.amount.as_ref().map(|amount| amount.value).or_else(|| {
         let quantity = line.quantity.as_ref()?.value;
         let price = line.unit_price.as_ref()?.value;
-        quantity.checked_mul(price)
+        quantity
+            .checked_mul(price)
+            .filter(|amount| is_in_range(*amount))
     })
 }
 

@@ -102,14 +102,20 @@ fn split(context: &Context<'_>, net: Decimal, side: Side, text: &str) -> Vec<Dra
     if shares.len() == 1 || total.is_zero() {
         return vec![Draft::new(main.target.clone(), side, net, text)];
     }
-    let part = |amount: Decimal| context.currency.round(net * amount / total);
+    // Parts of opposite signs can add up to next to nothing: then nothing can be split.
+    let part = |amount: Decimal| {
+        let part = net.checked_mul(amount)?.checked_div(total)?;
+        (part.abs() <= net.abs()).then(|| context.currency.round(part))
+    };
     let mut lines = Vec::new();
     let mut rest = net;
     for share in shares
         .iter()
         .filter(|share| share.target != main.target || share.source != main.source)
     {
-        let amount = part(share.amount);
+        let Some(amount) = part(share.amount) else {
+            return vec![Draft::new(main.target.clone(), side, net, text)];
+        };
         rest -= amount;
         lines.push(Draft::new(share.target.clone(), side, amount, text));
     }

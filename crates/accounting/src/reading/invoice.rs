@@ -7,7 +7,7 @@ use super::equations::Figures;
 use super::field::Field;
 use super::lines::{LineTax, Lines, read_lines};
 use super::style::Reader;
-use super::{adjustments, closure, tax_breakdown, totals};
+use super::{adjustments, closure, range, tax_breakdown, totals};
 use crate::facts::{DocumentFacts, DocumentKind, Fact, LineFact, ReadingDoubt, TaxLineFact};
 
 /// Reads all figures into the facts.
@@ -23,10 +23,19 @@ pub(crate) fn read_figures(
         unreadable,
     } = read_lines(collected, reader);
     let mut tax_rows = adjustments::tax_rows(collected, reader);
+    facts
+        .doubts
+        .extend(range::bound_rates(&mut lines, &mut tax_rows));
     let sign = totals::sign_of(collected, reader);
     // Credit notes are positive here, however they are printed; see the crate's facts.
-    let lines_flipped = flip_lines(&mut lines);
     let negative = sign < Decimal::ZERO;
+    let is_credit = facts
+        .kind
+        .as_ref()
+        .is_some_and(|kind| kind.value == DocumentKind::CreditNote);
+    // A positive total says that the document is no credit: its lines keep their signs.
+    let may_flip = negative || is_credit || !totals::prints_positive(collected, reader);
+    let lines_flipped = may_flip && flip_lines(&mut lines);
     if negative || lines_flipped {
         flip_tax_rows(&mut tax_rows);
     }
@@ -58,6 +67,7 @@ pub(crate) fn read_figures(
     facts.doubts.extend(conflict.filter(|_| commercial));
     let labelled_rate = document_rate(collected, reader);
     let tax_lines = tax_breakdown::breakdown(&figures, &totals, labelled_rate.as_ref());
+    facts.doubts.extend(unused_rate(labelled_rate, &tax_lines));
     facts.tax_lines = tax_lines;
     facts.totals = totals;
     facts.equations = equations;
@@ -81,6 +91,21 @@ fn document_rate(collected: &Collected<'_>, reader: &Reader) -> Option<Fact<Deci
         reader
             .number(cell.node)
             .map(|number| Reader::fact(cell.node, number.value))
+            .filter(range::is_rate)
+    })
+}
+
+/// A rate that the document prints on its own and that no part of its tax has.
+fn unused_rate(rate: Option<Fact<Decimal>>, tax_lines: &[TaxLineFact]) -> Option<ReadingDoubt> {
+    let rate = rate?;
+    let mut used = tax_lines.iter().filter_map(|line| line.rate.as_ref());
+    if tax_lines.is_empty() || used.any(|used| used.value == rate.value) {
+        return None;
+    }
+    Some(ReadingDoubt {
+        code: "tax_rate_not_used".to_owned(),
+        path: rate.source.path,
+        message: format!("the tax is not {} % of the net", rate.value.normalize()),
     })
 }
 

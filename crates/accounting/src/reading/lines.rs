@@ -7,7 +7,7 @@ use super::field::Field;
 use super::row_kind::RowKind;
 use super::style::{ReadNumber, Reader};
 use crate::facts::{Fact, LineFact, Source};
-use crate::money::round_half_away;
+use crate::money::{is_in_range, round_half_away};
 
 /// How the lines' amounts stand to tax by their own labels.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -261,13 +261,18 @@ fn derive_amount(line: &mut LineFact, row: &Row<'_>, reader: &Reader) {
     let discount = row
         .cell(Field::Allowance)
         .and_then(|cell| reader.number(cell.node));
-    let full = quantity * price.value;
+    let Some(full) = quantity.checked_mul(price.value) else {
+        return;
+    };
     let amount = match discount {
         Some(discount) if discount.is_percent || discount.value <= Decimal::ONE_HUNDRED => {
             full * (Decimal::ONE_HUNDRED - discount.value.abs()) / Decimal::ONE_HUNDRED
         }
         _ => full,
     };
+    if !is_in_range(amount) {
+        return;
+    }
     let rule = "derived: quantity x unit price";
     let source = Source::new(price.source.path.clone(), &price.source.text, rule);
     line.amount = Some(Fact::new(round_half_away(amount, 2), source));

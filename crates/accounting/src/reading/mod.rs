@@ -30,6 +30,7 @@ mod outline;
 mod parties;
 mod plain_text;
 mod prose;
+mod range;
 mod row_kind;
 mod side_by_side;
 mod special;
@@ -119,6 +120,7 @@ fn read_outline(root: &Node, context: &ReadingContext) -> DocumentFacts {
     facts.journal_lines = special::journal_lines(&collected, &reader);
     facts.useful_life_months = special::useful_life(&collected, &reader);
     invoice::read_figures(&collected, &reader, commercial, &mut facts);
+    facts.doubts.extend(range::too_large(&collected));
     facts
 }
 

@@ -11,6 +11,7 @@ use super::value::currency::{CurrencyMark, read_mark};
 use super::value::date::{DateOrder, PrintedDate, read_date};
 use super::value::number::{DecimalMark, Number, SideMark, read_amount};
 use crate::facts::{Fact, Source};
+use crate::money::{is_in_range, without_noise};
 
 /// A number as read under the document's style.
 #[derive(Debug, Clone)]
@@ -92,8 +93,8 @@ impl Reader {
     /// The number of a node.
     pub(crate) fn number(&self, node: &Node) -> Option<ReadNumber> {
         match &node.content {
-            Content::Number(value) => Some(ReadNumber {
-                value: *value,
+            Content::Number(value) if is_in_range(*value) => Some(ReadNumber {
+                value: without_noise(*value),
                 alternative: None,
                 mark: None,
                 is_percent: false,

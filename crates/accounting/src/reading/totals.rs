@@ -150,8 +150,8 @@ pub(crate) fn first_figure(
     })
 }
 
-/// -1 when the document's totals are printed negative.
-pub(crate) fn sign_of(collected: &Collected<'_>, reader: &Reader) -> Decimal {
+/// The first printed total that is not zero.
+fn first_total(collected: &Collected<'_>, reader: &Reader) -> Option<Fact<Decimal>> {
     let fields = [
         Field::Gross,
         Field::Total,
@@ -159,11 +159,20 @@ pub(crate) fn sign_of(collected: &Collected<'_>, reader: &Reader) -> Decimal {
         Field::AmountDue,
         Field::Amount,
     ];
-    let first = fields
+    fields
         .iter()
         .filter_map(|field| first_figure(collected, reader, *field))
-        .find(|figure| !figure.value.is_zero());
-    if first.is_some_and(|figure| figure.value < Decimal::ZERO) {
+        .find(|figure| !figure.value.is_zero())
+}
+
+/// Whether a total is printed, and positive.
+pub(crate) fn prints_positive(collected: &Collected<'_>, reader: &Reader) -> bool {
+    first_total(collected, reader).is_some_and(|total| total.value > Decimal::ZERO)
+}
+
+/// -1 when the document's totals are printed negative.
+pub(crate) fn sign_of(collected: &Collected<'_>, reader: &Reader) -> Decimal {
+    if first_total(collected, reader).is_some_and(|total| total.value < Decimal::ZERO) {
         Decimal::NEGATIVE_ONE
     } else {
         Decimal::ONE

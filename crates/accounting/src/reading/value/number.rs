@@ -2,6 +2,7 @@
 
 use rust_decimal::Decimal;
 
+use crate::money::{is_in_range, without_noise};
 use crate::reading::normalise::{ascii_digit, with_ascii_digits};
 
 /// Which mark separates the decimals.
@@ -48,6 +49,16 @@ impl Number {
             DecimalMark::Comma => self.as_point,
         };
         (self.as_comma != self.as_point).then_some(other)
+    }
+
+    /// `None` for what is too large to be an amount; see [`crate::money::is_in_range`].
+    fn bounded(self) -> Option<Self> {
+        let fits = is_in_range(self.as_point) && is_in_range(self.as_comma);
+        fits.then(|| Self {
+            as_point: without_noise(self.as_point),
+            as_comma: without_noise(self.as_comma),
+            evidence: self.evidence,
+        })
     }
 
     fn negated(self) -> Self {
@@ -165,7 +176,7 @@ pub(crate) fn numbers_in(text: &str) -> Vec<NumberInText> {
         {
             start -= 1;
         }
-        match read_core(&text[start..end]) {
+        match read_core(&text[start..end]).and_then(Number::bounded) {
             Some(number) => numbers.push(NumberInText { start, end, number }),
             // A run of digits that is no number (a date, a code) still counts as one.
             None => numbers.push(NumberInText {
