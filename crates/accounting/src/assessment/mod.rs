@@ -14,6 +14,7 @@ mod finish;
 mod options;
 mod processed;
 mod question;
+mod status;
 #[cfg(test)]
 mod tests;
 
@@ -238,7 +239,11 @@ pub(crate) fn read_for(document: &Document, company: &Company) -> DocumentFacts 
         country: Some(company.country().code().to_owned()),
         base_currency: Some(company.base_currency()),
     };
-    read(document, &context)
+    let mut facts = read(document, &context);
+    let doubt = status::doubt(document, &facts);
+    facts.doubts.extend(doubt);
+    facts.doubts.extend(status::orders(document));
+    facts
 }
 
 fn normalised(probabilities: &[f64], options: usize) -> Result<Vec<f64>, AnswerError> {

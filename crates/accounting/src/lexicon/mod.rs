@@ -2,6 +2,7 @@
 //! comes from these lists, not from code for one language.
 
 mod fold;
+mod status;
 mod terms;
 
 use std::sync::LazyLock;
@@ -11,6 +12,7 @@ use serde::Deserialize;
 use crate::chart::Role;
 
 pub(crate) use fold::fold;
+pub(crate) use status::{StatusClass, is_status_label, order_in, status_alone, status_in_title};
 pub(crate) use terms::{FoldedText, TermList};
 
 /// What a bank's words say about a movement.

@@ -20,6 +20,21 @@ impl FoldedText {
             joined,
         }
     }
+
+    /// The words that `part` does not have. Its patterns (`copy*`) match as they do in a list.
+    pub(crate) fn without(&self, part: &Self) -> Vec<&str> {
+        let is_in = |word: &str| part.words.iter().any(|own| word.starts_with(own.as_str()));
+        self.words
+            .iter()
+            .map(String::as_str)
+            .filter(|word| !word.is_empty() && !is_in(word))
+            .collect()
+    }
+
+    /// Whether both have the same words.
+    pub(crate) fn is_same(&self, other: &Self) -> bool {
+        self.words == other.words
+    }
 }
 
 /// The terms of one meaning, of all languages together: a word means the same wherever it
