@@ -90,7 +90,7 @@ fn unglued(headings: Vec<String>, wanted: usize) -> Vec<String> {
     out
 }
 
-/// A heading as two or more known ones; `None` when it is one itself or cannot be parted.
+/// A heading as two or more known ones, as few as possible; `None` when it is one itself or cannot be parted.
 fn parted(heading: &str) -> Option<Vec<String>> {
     let known =
         |part: &str| meaning_of(part).is_some_and(|meaning| meaning.exactness == Exactness::Exact);
@@ -103,7 +103,7 @@ fn parted(heading: &str) -> Option<Vec<String>> {
         .filter(|(_, character)| character.is_uppercase() || *character == ' ')
         .map(|(at, _)| (heading[..at].trim(), heading[at..].trim()))
         .filter(|(left, _)| known(left))
-        .find_map(|(left, right)| {
+        .filter_map(|(left, right)| {
             let rest = if known(right) {
                 Some(vec![right.to_owned()])
             } else {
@@ -111,6 +111,7 @@ fn parted(heading: &str) -> Option<Vec<String>> {
             };
             rest.map(|rest| [vec![left.to_owned()], rest].concat())
         })
+        .min_by_key(Vec::len)
 }
 
 #[cfg(test)]
