@@ -204,3 +204,9 @@ fn a_text_that_addresses_the_model_is_looked_at() {
         assert!(!reply.auto, "{note}");
     }
 }
+
+#[test]
+fn a_rate_or_an_amount_due_that_nothing_else_supports_is_looked_at() {
+    assert_reviewed(&json!({"/vat_rate": "7%"}), "tax_rate_not_used");
+    assert_reviewed(&json!({"/amount_due": "200.00"}), "amount_due_not_the_rest");
+}
