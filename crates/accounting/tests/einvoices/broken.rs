@@ -234,3 +234,28 @@ fn values_outside_the_code_lists_and_contradictions_are_reviewed() {
         assert!(!reply.auto, "{code}");
     }
 }
+
+#[test]
+fn figures_too_large_to_be_any_are_not_taken_and_overflow_nothing() {
+    // Every figure with two decimals becomes a huge one: products and sums would overflow.
+    for xml in [ubl(&invoice()), cii(&invoice())] {
+        for huge in ["99999999999999.99", "-99999999999999.99"] {
+            let mut pieces = Vec::new();
+            for piece in xml.split('<') {
+                let text = piece.split_once('>').map_or("", |(_, text)| text.trim());
+                let is_figure = text.contains('.')
+                    && text
+                        .bytes()
+                        .all(|byte| byte.is_ascii_digit() || byte == b'.');
+                pieces.push(if is_figure {
+                    piece.replace(text, huge)
+                } else {
+                    piece.to_owned()
+                });
+            }
+            let reply = process(&pieces.join("<"), &buyer());
+            assert!(!reply.auto && !reply.checks.is_empty());
+            assert_eq!(reply.gross, None);
+        }
+    }
+}

@@ -6,7 +6,7 @@ use rust_decimal::Decimal;
 
 use super::place::Place;
 use crate::facts::{Fact, ReadingDoubt};
-use crate::money::Currency;
+use crate::money::{Currency, is_in_range};
 
 /// Digits before the point beyond which a figure is no amount: products of two amounts stay
 /// within what a decimal can hold.
@@ -82,9 +82,12 @@ impl Values {
 
     pub(super) fn number_at(&mut self, place: &Place<'_>) -> Option<Fact<Decimal>> {
         let text = place.text()?;
-        let number = decimal(text);
+        let number = decimal(text).filter(|number| is_in_range(*number));
         if number.is_none() {
-            let message = format!("'{}' is no decimal of XML Schema", place.source().text);
+            let message = format!(
+                "'{}' is no decimal of XML Schema, or too large to be taken",
+                place.source().text
+            );
             self.doubt("unreadable_amount", &place.path, message);
         }
         number.map(|number| place.fact(number))
