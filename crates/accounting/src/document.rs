@@ -13,6 +13,9 @@ pub const MAXIMUM_DEPTH: usize = 64;
 /// Most keys and list elements that are read.
 pub const MAXIMUM_KEYS: usize = 100_000;
 
+/// The keys of documents that are a text.
+const TEXT_FORMS: [&str; 3] = ["markdown", "raw_text", "xml"];
+
 /// A document that was found readable in form. What it says is the business of
 /// [`crate::reading`].
 #[derive(Debug, Clone, PartialEq)]
@@ -99,6 +102,10 @@ impl Document {
                 _ => {}
             }
         }
+        if object.keys().all(|key| TEXT_FORMS.contains(&key.as_str())) {
+            let message = "give one of markdown, raw_text and xml, not several";
+            return Err(DocumentError::new("", message));
+        }
         let mut keys = 0;
         measure(value, "", 0, &mut keys)?;
         Ok(Self(Form::Structured(object.clone())))
@@ -178,6 +185,8 @@ mod tests {
             form(json!({"markdown": "A", "b": 1})),
             Ok(Form::Structured(_))
         ));
+        let several = form(json!({"markdown": "A", "raw_text": "B"})).unwrap_err();
+        assert!(several.message().contains("give one of"), "{several}");
     }
 
     #[test]

@@ -42,3 +42,42 @@ fn a_total_that_does_not_add_up_goes_to_review() {
         wrong.checks
     );
 }
+
+#[test]
+fn a_second_tax_of_another_amount_goes_to_review() {
+    let invoice = |taxes: serde_json::Value| {
+        let mut document = json!({
+            "document_type": "Invoice", "invoice_number": "S-1", "date": "2025-03-03",
+            "due_date": "2025-03-31", "currency": "EUR",
+            "seller": {"name": "Office World GmbH", "country": "DE"},
+            "buyer": {"name": "Our Company"},
+            "lines": [{"description": "Copy paper", "amount": "100.00", "tax_rate": "19%"}],
+            "net": "100.00", "total": "119.00",
+        });
+        for (key, value) in taxes.as_object().unwrap() {
+            document[key] = value.clone();
+        }
+        let company = Company::from_json(&json!({
+            "name": "Our Company", "country": "DE", "base_currency": "EUR",
+            "chart_of_accounts": "intl_4digit",
+        }))
+        .unwrap();
+        let options = Options {
+            today: date(2025, 6, 1),
+            llm: LlmUse::Never,
+        };
+        Assessment::new(&Document::from_json(&document).unwrap(), company, options).finish()
+    };
+    let once = invoice(json!({"vat": "19.00"}));
+    assert!(once.auto, "{:?}", once.review_reasons);
+    let same = invoice(json!({"vat": "19.00", "tax_amount": "19.00"}));
+    assert!(same.auto, "{:?}", same.review_reasons);
+    for taxes in [
+        json!({"vat": "19.00", "tax_amount": "25.00"}),
+        json!({"total_tax": "19.00", "tax_amount": "25.00"}),
+    ] {
+        let doubtful = invoice(taxes);
+        assert!(!doubtful.auto);
+        assert!(doubtful.review_reasons[0].contains("conflicting_values"));
+    }
+}

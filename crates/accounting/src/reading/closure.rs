@@ -115,38 +115,75 @@ fn dropped(
     })
 }
 
-/// Weight of a label that can mean nothing but the total with tax.
+/// Weight of a label that can mean nothing but the total with tax, or the tax.
 const EXACT_LABEL: i32 = 6;
 
-/// A doubt for a second total under a label as plain as the kept one's, with another value that
-/// the kept reading uses nowhere: the arithmetic may choose, but not in silence.
-pub(crate) fn conflicting_total(
+/// Doubts for a second total, or a second tax, under a label as plain as the kept one's, with
+/// another value that the kept reading uses nowhere: the arithmetic may choose, but not in
+/// silence.
+pub(crate) fn conflicting_totals(
     candidates: &Candidates,
     totals: &Totals,
     figures: &Figures<'_>,
+) -> Vec<ReadingDoubt> {
+    let printed =
+        |fact: &Option<Fact<Decimal>>| fact.clone().filter(|fact| !fact.source.is_derived());
+    let mut used: Vec<Decimal> = [&totals.net, &totals.tax, &totals.gross, &totals.amount_due]
+        .into_iter()
+        .flatten()
+        .map(|fact| fact.value)
+        .collect();
+    let gross = printed(&totals.gross).and_then(|kept| {
+        used.push(kept.value - figures.kept_back() + figures.rounding_value());
+        conflict("total", &kept, &candidates.gross, &used)
+    });
+    // Taxes of several rates stand beside one another; each is a part of the whole.
+    used.extend(
+        figures
+            .tax_rows
+            .iter()
+            .filter_map(|row| row.amount.as_ref())
+            .map(|fact| fact.value),
+    );
+    used.extend(
+        figures
+            .lines
+            .iter()
+            .filter_map(|line| line.tax_amount.as_ref())
+            .map(|fact| fact.value),
+    );
+    let tax = printed(&totals.tax).and_then(|kept| {
+        let parts = candidates
+            .tax
+            .iter()
+            .filter(|part| part.fact.value != kept.value);
+        let sum: Decimal = parts.map(|part| part.fact.value).sum();
+        if (sum - kept.value).abs() <= equations::TOLERANCE {
+            return None;
+        }
+        conflict("tax", &kept, &candidates.tax, &used)
+    });
+    gross.into_iter().chain(tax).collect()
+}
+
+fn conflict(
+    what: &str,
+    kept: &Fact<Decimal>,
+    candidates: &[Candidate],
+    used: &[Decimal],
 ) -> Option<ReadingDoubt> {
-    let kept = totals
-        .gross
-        .as_ref()
-        .filter(|fact| !fact.source.is_derived())?;
-    let after_payments = kept.value - figures.kept_back() + figures.rounding_value();
-    let used = |value: Decimal| {
-        [&totals.net, &totals.tax, &totals.gross, &totals.amount_due]
-            .into_iter()
-            .flatten()
-            .map(|fact| fact.value)
-            .chain([after_payments])
+    let is_used = |value: Decimal| {
+        used.iter()
             .any(|known| (known - value).abs() <= equations::TOLERANCE)
     };
     let other = candidates
-        .gross
         .iter()
-        .find(|candidate| candidate.weight >= EXACT_LABEL && !used(candidate.fact.value))?;
+        .find(|candidate| candidate.weight >= EXACT_LABEL && !is_used(candidate.fact.value))?;
     Some(ReadingDoubt {
         code: "conflicting_values".to_owned(),
         path: other.fact.source.path.clone(),
         message: format!(
-            "the total is printed as {} and as {}",
+            "the {what} is printed as {} and as {}",
             kept.value, other.fact.value
         ),
     })

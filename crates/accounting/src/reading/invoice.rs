@@ -63,8 +63,10 @@ pub(crate) fn read_figures(
         rounding: rounding.as_ref(),
     };
     let (totals, equations) = closure::close(&candidates, &figures);
-    let conflict = closure::conflicting_total(&candidates, &totals, &figures);
-    facts.doubts.extend(conflict.filter(|_| commercial));
+    let conflicts = closure::conflicting_totals(&candidates, &totals, &figures);
+    if commercial {
+        facts.doubts.extend(conflicts);
+    }
     let labelled_rate = document_rate(collected, reader);
     let tax_lines = tax_breakdown::breakdown(&figures, &totals, labelled_rate.as_ref());
     facts.doubts.extend(unused_rate(labelled_rate, &tax_lines));
