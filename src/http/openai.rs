@@ -1,9 +1,7 @@
 //! OpenAI's API over the configured models.
 
-mod body;
+mod answered;
 pub mod chat;
-mod completion;
+mod fields;
 pub mod models;
-mod request;
-mod stream;
 pub mod wire;

@@ -209,7 +209,15 @@ async fn every_field_is_honoured_or_refused_by_name() {
             "stream_options",
         ),
         (json!({"store": true}), "store"),
-        (json!({"tools": [{"type": "function"}]}), "tools"),
+        (
+            json!({"tools": [{"type": "function"}]}),
+            "tools[0].function",
+        ),
+        (json!({"tools": [{"type": "custom"}]}), "tools[0].type"),
+        (
+            json!({"tools": [{"type": "function", "function": {"name": "a b"}}]}),
+            "tools[0].function.name",
+        ),
         (json!({"reasoning_effort": "low"}), "reasoning_effort"),
         (json!({"unheard_of": 1}), "unheard_of"),
         (
@@ -217,9 +225,36 @@ async fn every_field_is_honoured_or_refused_by_name() {
             "response_format",
         ),
         (json!({"messages": []}), "messages"),
+        (json!({"reasoning_effort": "high"}), "reasoning_effort"),
+        (json!({"verbosity": "low"}), "verbosity"),
+        (json!({"modalities": ["text", "audio"]}), "modalities"),
+        (json!({"audio": {"voice": "a", "format": "wav"}}), "audio"),
+        (json!({"web_search_options": {}}), "web_search_options"),
         (
-            json!({"messages": [{"role": "user", "content": "x", "name": "ann"}]}),
+            json!({"prediction": {"type": "content", "content": "x"}}),
+            "prediction",
+        ),
+        (json!({"functions": []}), "functions"),
+        (json!({"tool_choice": "required"}), "tool_choice"),
+        (
+            json!({"messages": [{"role": "user", "content": "x", "name": "a\nb"}]}),
             "messages[0].name",
+        ),
+        (
+            json!({"messages": [{"role": "user", "content": null}]}),
+            "messages[0].content",
+        ),
+        (
+            json!({"messages": [{"role": "user", "content": "x", "weight": 1}]}),
+            "messages[0].weight",
+        ),
+        (
+            json!({"messages": [{"role": "tool", "content": "x"}]}),
+            "messages[0].tool_call_id",
+        ),
+        (
+            json!({"messages": [{"role": "tool", "content": "x", "tool_call_id": "call_1"}]}),
+            "messages[0].tool_call_id",
         ),
         (
             json!({"messages": [{"role": "user", "content": [{"type": "image_url"}]}]}),
@@ -234,11 +269,13 @@ async fn every_field_is_honoured_or_refused_by_name() {
         assert_eq!(error["param"], param, "{changes}");
     }
     let taken = json!({"user": "u", "metadata": {"a": "b"}, "store": false, "service_tier": "auto",
-        "safety_identifier": "s", "prompt_cache_key": "p", "tools": null, "temperature": 0.5,
+        "safety_identifier": "s", "prompt_cache_key": "p", "tools": null, "tool_choice": "none",
+        "reasoning_effort": "none", "verbosity": "medium", "modalities": ["text"], "temperature": 0.5,
         "top_p": 0.9, "top_k": 5, "min_p": 0.01, "seed": -3, "repetition_penalty": 1.1,
         "presence_penalty": 0.1, "frequency_penalty": 0.1, "logit_bias": {"65": -1},
         "messages": [{"role": "developer", "content": "Be brief."},
-            {"role": "user", "content": [{"type": "text", "text": "Hello"}]}]});
+            {"role": "assistant", "content": null, "refusal": "No.", "annotations": [], "audio": null},
+            {"role": "user", "name": "ann", "content": [{"type": "text", "text": "Hello"}]}]});
     app.post("/v1/chat/completions", &with(&taken)).await.ok();
 }
 

@@ -22,8 +22,8 @@ pub mod template;
 pub mod tokenizer;
 
 pub use chat::{
-    ChatModel, ChatRequest, ChoiceRequest, ChoiceScores, Completion, FinishReason, Generation,
-    GenerationEvent, GenerationTimings, Message, ModelInfo, OutputFormat, Role, Sampling,
-    TokenLogprob, Usage,
+    Caller, ChatModel, ChatRequest, ChoiceRequest, ChoiceScores, Completion, FinishReason,
+    Generation, GenerationEvent, GenerationTimings, Message, ModelInfo, OutputFormat, Prompt, Role,
+    Sampling, TokenLogprob, Tool, ToolCall, ToolChoice, Usage,
 };
 pub use error::{ModelError, ModelFileError};

@@ -1,5 +1,12 @@
 //! `POST /v1/chat/completions`.
 
+mod body;
+mod completion;
+mod messages;
+mod request;
+mod stream;
+pub(super) mod tools;
+
 use std::time::{Duration, Instant};
 
 use axum::extract::State;
@@ -7,13 +14,12 @@ use axum::response::{IntoResponse, Response};
 use ledgergate_llm::chat::{ChatRequest, Completion, Generation};
 use tracing::instrument;
 
-use super::body::ChatCompletionRequest;
-use super::completion::{self, Identity};
-use super::stream;
+use super::answered::Identity;
 use super::wire::ChatCompletion;
 use crate::app::App;
 use crate::http::error::{ApiError, ErrorBody};
 use crate::http::extract::JsonBody;
+use body::ChatCompletionRequest;
 
 /// Answers a chat, whole or as a stream of server-sent events.
 #[utoipa::path(post, path = "/v1/chat/completions", tag = "openai",

@@ -3,6 +3,8 @@
 use serde::Serialize;
 use utoipa::ToSchema;
 
+use super::chat::tools::ToolCallBody;
+
 /// A whole answer.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct ChatCompletion {
@@ -32,7 +34,7 @@ pub struct Choice {
     pub message: AssistantMessage,
     /// `null` unless asked for.
     pub logprobs: Option<LogprobsBody>,
-    /// `stop`, or `length` when the answer was cut off.
+    /// `stop`, `tool_calls`, or `length` when the answer was cut off.
     #[schema(example = "stop")]
     pub finish_reason: &'static str,
 }
@@ -42,10 +44,13 @@ pub struct Choice {
 pub struct AssistantMessage {
     /// `assistant`.
     pub role: &'static str,
-    /// The text.
-    pub content: String,
+    /// The text; `null` where the answer is tool calls alone.
+    pub content: Option<String>,
     /// Always `null`: an in-process model does not refuse apart from its text.
     pub refusal: Option<String>,
+    /// What the model asks to have called.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub tool_calls: Vec<ToolCallBody>,
 }
 
 /// Tokens read and written.
@@ -162,6 +167,34 @@ pub struct Delta {
     /// New text.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub content: Option<String>,
+    /// Calls that begin, and more of their arguments.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub tool_calls: Vec<ToolCallDelta>,
+}
+
+/// A call that begins (id, type and name), or more of its arguments.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct ToolCallDelta {
+    /// Which call of this answer.
+    pub index: u32,
+    /// In the call's first piece.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub id: Option<String>,
+    /// In the call's first piece: `function`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub r#type: Option<&'static str>,
+    /// Name and arguments.
+    pub function: FunctionDelta,
+}
+
+/// A call's name in its first piece, and a piece of its arguments.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct FunctionDelta {
+    /// In the call's first piece.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub name: Option<String>,
+    /// A piece of the JSON text.
+    pub arguments: String,
 }
 
 /// The models.

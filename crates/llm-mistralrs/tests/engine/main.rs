@@ -90,7 +90,7 @@ fn model() -> &'static Model {
 /// A question answered without chance.
 fn greedy(content: &str) -> ChatRequest {
     ChatRequest {
-        messages: vec![Message::new(Role::User, content)],
+        prompt: vec![Message::new(Role::User, content)].into(),
         sampling: Sampling {
             temperature: Some(0.0),
             ..Sampling::default()

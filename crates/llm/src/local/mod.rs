@@ -18,7 +18,7 @@ use async_trait::async_trait;
 
 use crate::chat::{
     ChatModel, ChatRequest, ChoiceRequest, ChoiceScores, Generation, Message, ModelInfo,
-    OutputFormat, Role, Sampling,
+    OutputFormat, Prompt, Role, Sampling, ToolChoice,
 };
 use crate::engine::TokenEngine;
 use crate::error::{ModelError, ModelFileError};
@@ -129,13 +129,17 @@ impl<E: TokenEngine> LocalModel<E> {
     }
 
     /// Renders and encodes, off the async threads: a prompt may be megabytes.
-    async fn prompt(&self, messages: Vec<Message>) -> Result<Vec<u32>, ModelError> {
+    async fn prompt(&self, prompt: Prompt) -> Result<Vec<u32>, ModelError> {
         let (template, tokenizer) = (Arc::clone(&self.template), Arc::clone(&self.tokenizer));
-        tokio::task::spawn_blocking(move || template.render(&messages, &tokenizer))
-            .await
-            .map_err(|error| ModelError::Engine {
-                message: format!("tokenizing: {error}"),
-            })?
+        tokio::task::spawn_blocking(move || match prompt {
+            Prompt::Conversation(messages) => template.render(&messages, &tokenizer),
+            Prompt::Text(text) => tokenizer.encode_text(&text),
+            Prompt::Tokens(ids) => Ok(ids),
+        })
+        .await
+        .map_err(|error| ModelError::Engine {
+            message: format!("tokenizing: {error}"),
+        })?
     }
 
     /// The most tokens that can follow the prompt.
@@ -158,6 +162,9 @@ impl<E: TokenEngine> LocalModel<E> {
             OutputFormat::JsonSchema { schema, .. } => {
                 self.grammars.json_schema(schema).await.map(Some)
             }
+            OutputFormat::Regex(_) | OutputFormat::Choice(_) | OutputFormat::Lark(_) => Err(
+                ModelError::invalid("structured_outputs", "this form of answer is not there yet"),
+            ),
         }
     }
 }
@@ -190,6 +197,9 @@ fn check(request: &ChatRequest) -> Result<(), ModelError> {
             format!("`top_logprobs` must be 0 to {MOST_TOP_LOGPROBS}"),
         ));
     }
+    if !request.tools.is_empty() && request.tool_choice != ToolChoice::None {
+        return Err(ModelError::invalid("tools", "tools are not taken yet"));
+    }
     check_deadline(request.deadline)
 }
 
@@ -214,7 +224,7 @@ impl<E: TokenEngine> ChatModel for LocalModel<E> {
             self.tokenizer.vocabulary_size(),
         )?;
         let grammar = self.grammar(&request.output).await?;
-        let prompt = self.prompt(request.messages).await?;
+        let prompt = self.prompt(request.prompt).await?;
         let room = self.room_after(&prompt)?;
         let max_tokens = request
             .max_tokens
@@ -248,7 +258,7 @@ impl<E: TokenEngine> ChatModel for LocalModel<E> {
         check_deadline(request.deadline)?;
         let letters = choice::letter_tokens(&self.tokenizer, request.options.len())?;
         let messages = choice::with_options(request.messages, &request.options)?;
-        let prompt = self.prompt(messages).await?;
+        let prompt = self.prompt(Prompt::Conversation(messages)).await?;
         self.room_after(&prompt)?;
         let ticket = self.admission.enter()?;
         choice::score(
@@ -273,7 +283,7 @@ impl<E: TokenEngine> ChatModel for LocalModel<E> {
             });
         }
         let request = ChatRequest {
-            messages: vec![Message::new(Role::User, "Hello")],
+            prompt: vec![Message::new(Role::User, "Hello")].into(),
             max_tokens: Some(1),
             ..ChatRequest::default()
         };
@@ -282,8 +292,8 @@ impl<E: TokenEngine> ChatModel for LocalModel<E> {
         Ok(())
     }
 
-    async fn prompt_tokens(&self, messages: &[Message]) -> Result<Option<u32>, ModelError> {
-        let prompt = self.prompt(messages.to_vec()).await?;
+    async fn prompt_tokens(&self, prompt: &Prompt) -> Result<Option<u32>, ModelError> {
+        let prompt = self.prompt(prompt.clone()).await?;
         Ok(Some(u32::try_from(prompt.len()).unwrap_or(u32::MAX)))
     }
 }

@@ -20,8 +20,6 @@ pub struct JinjaTemplate {
 struct TemplateMessage<'m> {
     role: &'static str,
     content: &'m str,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    name: Option<&'m str>,
 }
 
 impl JinjaTemplate {
@@ -55,7 +53,6 @@ impl JinjaTemplate {
             .map(|message| TemplateMessage {
                 role: template_role(message.role),
                 content: &message.content,
-                name: message.name.as_deref(),
             })
             .collect();
         let text_of = |id: Option<u32>| id.and_then(|id| tokenizer.control_text(id)).unwrap_or("");

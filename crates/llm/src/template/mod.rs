@@ -79,8 +79,10 @@ impl ChatTemplate {
             .iter()
             .map(|message| Message {
                 role: message.role,
-                content: guard.protect(&message.content),
-                name: message.name.as_deref().map(|name| guard.protect(name)),
+                content: guard.protect(&with_name(message)),
+                name: None,
+                tool_calls: message.tool_calls.clone(),
+                tool_call_id: message.tool_call_id.clone(),
             })
             .collect();
         let text = match self {
@@ -88,6 +90,14 @@ impl ChatTemplate {
             Self::MistralInstruct => mistral::render(&guarded, tokenizer)?,
         };
         encode(&text, &guard, tokenizer)
+    }
+}
+
+/// A speaker's name in front of what is said: no template here knows names.
+fn with_name(message: &Message) -> String {
+    match &message.name {
+        Some(name) if message.role != Role::Tool => format!("{name}: {}", message.content),
+        _ => message.content.clone(),
     }
 }
 

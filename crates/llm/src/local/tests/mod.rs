@@ -35,7 +35,7 @@ fn slow_echo() -> ScriptedEngine {
 
 fn request(content: &str) -> ChatRequest {
     ChatRequest {
-        messages: vec![Message::new(Role::User, content)],
+        prompt: vec![Message::new(Role::User, content)].into(),
         ..ChatRequest::default()
     }
 }
@@ -300,7 +300,9 @@ async fn wrong_requests_name_the_parameter() {
     }
     model.probe().await.unwrap();
     assert_eq!(
-        model.prompt_tokens(&[Message::new(Role::User, "Hi")]).await,
+        model
+            .prompt_tokens(&vec![Message::new(Role::User, "Hi")].into())
+            .await,
         Ok(Some(21))
     );
 }

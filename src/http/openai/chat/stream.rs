@@ -13,10 +13,12 @@ use ledgergate_llm::error::ModelError;
 use serde::Serialize;
 use tokio::sync::oneshot;
 
-use super::completion::{Identity, LogSummary, logprobs_body, reason_name};
-use super::wire::{ChatCompletionChunk, ChunkChoice, ChunkUsage, Delta};
 use crate::http::error::ApiError;
 use crate::http::observe::LaterSlot;
+use crate::http::openai::answered::{Identity, LogSummary, logprobs_body, reason_name};
+use crate::http::openai::wire::{
+    ChatCompletionChunk, ChunkChoice, ChunkUsage, Delta, FunctionDelta, ToolCallDelta,
+};
 use crate::store::request_log::RequestDetails;
 
 /// Between two comments that keep a quiet connection open.
@@ -86,6 +88,7 @@ impl ChunkWriter {
         let delta = Delta {
             role: Some("assistant"),
             content: Some(String::new()),
+            ..Delta::default()
         };
         self.choice(ChunkChoice {
             index,
@@ -100,12 +103,40 @@ impl ChunkWriter {
             GenerationEvent::Delta { text, logprobs } => ChunkChoice {
                 index,
                 delta: Delta {
-                    role: None,
                     content: Some(text),
+                    ..Delta::default()
                 },
                 logprobs: logprobs_body(logprobs),
                 finish_reason: None,
             },
+            GenerationEvent::ToolCallBegun {
+                index: call,
+                id,
+                name,
+            } => called(
+                index,
+                ToolCallDelta {
+                    index: call,
+                    id: Some(id),
+                    r#type: Some("function"),
+                    function: FunctionDelta {
+                        name: Some(name),
+                        arguments: String::new(),
+                    },
+                },
+            ),
+            GenerationEvent::ToolCallArguments { index: call, text } => called(
+                index,
+                ToolCallDelta {
+                    index: call,
+                    id: None,
+                    r#type: None,
+                    function: FunctionDelta {
+                        name: None,
+                        arguments: text,
+                    },
+                },
+            ),
             GenerationEvent::Finished {
                 reason,
                 usage,
@@ -169,6 +200,18 @@ impl ChunkWriter {
             choices,
             usage,
         }
+    }
+}
+
+fn called(index: u32, delta: ToolCallDelta) -> ChunkChoice {
+    ChunkChoice {
+        index,
+        delta: Delta {
+            tool_calls: vec![delta],
+            ..Delta::default()
+        },
+        logprobs: None,
+        finish_reason: None,
     }
 }
 

@@ -1,13 +1,9 @@
-//! A whole answer as OpenAI's body.
+//! What all replies of OpenAI's API are made of: who answers, why an answer ended, the log
+//! probabilities, and what the request log keeps.
 
-use axum::Json;
-use axum::response::IntoResponse;
-use ledgergate_llm::chat::{Completion, FinishReason, GenerationTimings, TokenLogprob, Usage};
+use ledgergate_llm::chat::{FinishReason, GenerationTimings, TokenLogprob, Usage};
 
-use super::wire::{
-    AlternativeBody, AssistantMessage, ChatCompletion, Choice, LogprobsBody, TokenBody, UsageBody,
-};
-use crate::http::observe::Observed;
+use super::wire::{AlternativeBody, LogprobsBody, TokenBody, UsageBody};
 use crate::store::request_log::RequestDetails;
 
 /// What every chunk of one reply has in common.
@@ -17,35 +13,6 @@ pub(super) struct Identity {
     pub(super) created: i64,
     pub(super) model: String,
     pub(super) fingerprint: String,
-}
-
-/// The reply and what the request log keeps of it.
-pub(super) fn reply(identity: Identity, answers: Vec<Completion>) -> impl IntoResponse {
-    let mut log = LogSummary::new(&identity.model, false);
-    let mut choices = Vec::with_capacity(answers.len());
-    for (index, answer) in (0_u32..).zip(answers) {
-        log.add(answer.reason, answer.usage, answer.timings);
-        choices.push(Choice {
-            index,
-            message: AssistantMessage {
-                role: "assistant",
-                content: answer.text,
-                refusal: None,
-            },
-            logprobs: logprobs_body(answer.logprobs),
-            finish_reason: reason_name(answer.reason),
-        });
-    }
-    let body = ChatCompletion {
-        id: identity.id,
-        object: "chat.completion",
-        created: identity.created,
-        model: identity.model,
-        choices,
-        usage: log.usage(),
-        system_fingerprint: identity.fingerprint,
-    };
-    (axum::Extension(Observed(log.details)), Json(body))
 }
 
 /// What the request log keeps of the answers of one request.
@@ -96,6 +63,7 @@ pub(super) fn reason_name(reason: FinishReason) -> &'static str {
     match reason {
         FinishReason::Stop => "stop",
         FinishReason::Length => "length",
+        FinishReason::ToolCalls => "tool_calls",
     }
 }
 

@@ -2,10 +2,12 @@
 
 use std::collections::BTreeMap;
 
-use ledgergate_llm::chat::Role;
 use serde::Deserialize;
 use serde_json::{Map, Value};
 use utoipa::ToSchema;
+
+use super::messages::MessageBody;
+use super::tools::{ToolBody, ToolChoiceBody};
 
 /// A chat request.
 #[derive(Debug, Deserialize, ToSchema)]
@@ -51,6 +53,12 @@ pub(in crate::http) struct ChatCompletionRequest {
     pub stop: Option<Stop>,
     /// The form of the answer.
     pub response_format: Option<ResponseFormat>,
+    /// Functions that the model may ask to have called.
+    pub tools: Option<Vec<ToolBody>>,
+    /// Whether it does: `auto` unless said otherwise.
+    pub tool_choice: Option<ToolChoiceBody>,
+    /// Whether one answer may hold several calls; `true` unless said otherwise.
+    pub parallel_tool_calls: Option<bool>,
     /// Whether to give log probabilities.
     pub logprobs: Option<bool>,
     /// Alternatives of each token, 0 to 20; needs `logprobs`.
@@ -66,39 +74,6 @@ pub(in crate::http) struct ChatCompletionRequest {
     #[serde(flatten)]
     #[schema(ignore)]
     pub rest: Map<String, Value>,
-}
-
-/// One turn.
-#[derive(Debug, Deserialize, ToSchema)]
-#[serde(deny_unknown_fields)]
-pub(in crate::http) struct MessageBody {
-    /// Who says it.
-    #[schema(value_type = String, example = "user")]
-    pub role: Role,
-    /// What is said.
-    pub content: Content,
-    /// Refused: the chat templates of in-process models know no names.
-    pub name: Option<String>,
-}
-
-/// Text, or parts of text.
-#[derive(Debug, Deserialize, ToSchema)]
-#[serde(untagged)]
-pub(in crate::http) enum Content {
-    /// Plain.
-    Text(String),
-    /// In parts, joined as they are.
-    Parts(Vec<ContentPart>),
-}
-
-/// A part of a message.
-#[derive(Debug, Deserialize, ToSchema)]
-#[serde(deny_unknown_fields)]
-pub(in crate::http) struct ContentPart {
-    /// Only `text`.
-    pub r#type: String,
-    /// The text.
-    pub text: Option<String>,
 }
 
 /// One text, or up to four.

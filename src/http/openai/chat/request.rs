@@ -4,21 +4,12 @@
 use std::collections::BTreeMap;
 use std::time::Instant;
 
-use ledgergate_llm::chat::{ChatRequest, Message, OutputFormat, Role, Sampling};
-use serde_json::{Map, Value};
+use ledgergate_llm::chat::{Caller, ChatRequest, OutputFormat, Prompt, Sampling};
 
-use super::body::{ChatCompletionRequest, Content, MessageBody, ResponseFormat, Stop};
+use super::body::{ChatCompletionRequest, ResponseFormat, Stop};
+use super::{messages, tools};
 use crate::http::error::ApiError;
-
-/// Fields that change nothing about an answer here and are taken without effect.
-const WITHOUT_EFFECT: [&str; 6] = [
-    "user",
-    "metadata",
-    "service_tier",
-    "safety_identifier",
-    "prompt_cache_key",
-    "prompt_cache_retention",
-];
+use crate::http::openai::fields::{in_optional_range, in_range, refuse_unknown, unsupported};
 
 /// Most answers of one request.
 const MOST_CHOICES: u32 = 16;
@@ -61,13 +52,20 @@ impl ChatCompletionRequest {
         }
         let n = self.n.unwrap_or(1);
         in_range("n", n, 1, MOST_CHOICES)?;
+        let (sampling, max_tokens, stop) = (self.sampling()?, self.max_tokens()?, self.stops()?);
+        let (output, top_logprobs) = (self.output(), self.top_logprobs()?);
+        let (tools, tool_choice) = tools::parse(self.tools, self.tool_choice)?;
         let generation = ChatRequest {
-            messages: parse_messages(&self.messages)?,
-            sampling: self.sampling()?,
-            max_tokens: self.max_tokens()?,
-            stop: self.stops()?,
-            output: self.output(),
-            top_logprobs: self.top_logprobs()?,
+            prompt: Prompt::Conversation(messages::parse(self.messages)?),
+            sampling,
+            max_tokens,
+            stop,
+            output,
+            tools,
+            tool_choice,
+            parallel_tool_calls: self.parallel_tool_calls.unwrap_or(true),
+            top_logprobs,
+            caller: Caller::default(),
             deadline: Some(deadline),
         };
         Ok(ParsedRequest {
@@ -177,100 +175,4 @@ impl ChatCompletionRequest {
             }
         }
     }
-}
-
-/// OpenAI's clients send `null` for what they leave out.
-fn refuse_unknown(rest: &Map<String, Value>) -> Result<(), ApiError> {
-    let refused = rest
-        .iter()
-        .find(|(key, value)| !value.is_null() && !WITHOUT_EFFECT.contains(&key.as_str()));
-    match refused {
-        None => Ok(()),
-        Some((key, _)) => Err(unsupported(
-            key,
-            &format!("this model does not take '{key}'; leave it out"),
-        )),
-    }
-}
-
-fn parse_messages(bodies: &[MessageBody]) -> Result<Vec<Message>, ApiError> {
-    if bodies.is_empty() {
-        return Err(ApiError::invalid("messages", "at least one message"));
-    }
-    bodies
-        .iter()
-        .enumerate()
-        .map(|(index, body)| {
-            if body.role == Role::Tool {
-                return Err(unsupported(
-                    &format!("messages[{index}].role"),
-                    "tool messages are not taken yet",
-                ));
-            }
-            if body.name.is_some() {
-                return Err(unsupported(
-                    &format!("messages[{index}].name"),
-                    "this model's chat template knows no names; say it in the content",
-                ));
-            }
-            Ok(Message {
-                role: body.role,
-                content: text_of(&body.content, index)?,
-                name: None,
-            })
-        })
-        .collect()
-}
-
-fn text_of(content: &Content, index: usize) -> Result<String, ApiError> {
-    match content {
-        Content::Text(text) => Ok(text.clone()),
-        Content::Parts(parts) => parts
-            .iter()
-            .enumerate()
-            .map(|(part_index, part)| {
-                let param = format!("messages[{index}].content[{part_index}]");
-                match (part.r#type.as_str(), &part.text) {
-                    ("text", Some(text)) => Ok(text.as_str()),
-                    ("text", None) => Err(ApiError::invalid(param, "a text part needs 'text'")),
-                    (other, _) => Err(unsupported(
-                        &param,
-                        &format!("parts of type '{other}' are not taken"),
-                    )),
-                }
-            })
-            .collect(),
-    }
-}
-
-fn unsupported(param: &str, message: &str) -> ApiError {
-    ApiError::UnsupportedField {
-        param: param.to_owned(),
-        message: message.to_owned(),
-    }
-}
-
-fn in_range<N: Copy + PartialOrd + std::fmt::Display>(
-    param: &str,
-    value: N,
-    least: N,
-    most: N,
-) -> Result<(), ApiError> {
-    if value >= least && value <= most {
-        Ok(())
-    } else {
-        Err(ApiError::invalid(
-            param,
-            format!("{value} is not between {least} and {most}"),
-        ))
-    }
-}
-
-fn in_optional_range(
-    param: &str,
-    value: Option<f32>,
-    least: f32,
-    most: f32,
-) -> Result<(), ApiError> {
-    value.map_or(Ok(()), |value| in_range(param, value, least, most))
 }

@@ -1,0 +1,130 @@
+//! What a caller asks of a chat model and what comes back: the vocabulary shared by the
+//! in-process engine, remote adapters and the gateway.
+
+mod answer;
+mod choice;
+mod message;
+mod output;
+mod tools;
+
+use std::time::Instant;
+
+use async_trait::async_trait;
+
+use crate::error::ModelError;
+
+pub use answer::{
+    Completion, FinishReason, Generation, GenerationEvent, GenerationTimings, TokenLogprob, Usage,
+};
+pub use choice::{ChoiceRequest, ChoiceScores};
+pub use message::{Message, Role};
+pub use output::{OutputFormat, Sampling};
+pub use tools::{Tool, ToolCall, ToolChoice};
+
+/// What an answer follows.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Prompt {
+    /// A conversation, oldest first, through the model's chat template.
+    Conversation(Vec<Message>),
+    /// A text that the model goes on with, as it is: no template. Control tokens spelled out in
+    /// it are text.
+    Text(String),
+    /// The same in the model's own token ids.
+    Tokens(Vec<u32>),
+}
+
+impl Default for Prompt {
+    fn default() -> Self {
+        Self::Conversation(Vec::new())
+    }
+}
+
+impl From<Vec<Message>> for Prompt {
+    fn from(messages: Vec<Message>) -> Self {
+        Self::Conversation(messages)
+    }
+}
+
+/// Who asks, as far as the queue must know: a number for each key, 0 for those without.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash)]
+pub struct Caller(pub u64);
+
+/// One request for one answer.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct ChatRequest {
+    /// What the answer follows.
+    pub prompt: Prompt,
+    /// How tokens are chosen.
+    pub sampling: Sampling,
+    /// The most tokens to generate; `None` means the model's default. Clamped to what the
+    /// context leaves, and an answer cut so finishes with [`FinishReason::Length`].
+    pub max_tokens: Option<u32>,
+    /// Strings that end the answer and are not part of it.
+    pub stop: Vec<String>,
+    /// The form of the answer.
+    pub output: OutputFormat,
+    /// What the model may ask to have called. Each name is there once.
+    pub tools: Vec<Tool>,
+    /// Whether it does.
+    pub tool_choice: ToolChoice,
+    /// Whether one answer may hold several calls.
+    pub parallel_tool_calls: bool,
+    /// Alternatives to report with each token. `Some(0)` reports the chosen token alone, `None`
+    /// reports nothing.
+    pub top_logprobs: Option<u8>,
+    /// Who asks: the queue is fair between callers.
+    pub caller: Caller,
+    /// When the caller stops waiting; queueing counts.
+    pub deadline: Option<Instant>,
+}
+
+/// What `/v1/models` tells of a model.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ModelInfo {
+    /// The name callers use.
+    pub id: String,
+    /// Unix time in seconds.
+    pub created: i64,
+    /// Who made or hosts it.
+    pub owned_by: String,
+    /// The most tokens of prompt and answer together.
+    pub context_tokens: u32,
+    /// Changes when weights, quantisation or the engine change: OpenAI's `system_fingerprint`.
+    pub fingerprint: String,
+}
+
+/// A model that answers chats.
+#[async_trait]
+pub trait ChatModel: Send + Sync {
+    /// Who the model is.
+    fn info(&self) -> &ModelInfo;
+
+    /// Starts an answer. Returns when the request has been admitted to the queue or refused; the
+    /// stream then waits for its turn.
+    ///
+    /// # Errors
+    /// Whatever is wrong with the request, the schema, the prompt's length or the queue.
+    async fn generate(&self, request: ChatRequest) -> Result<Generation, ModelError>;
+
+    /// Scores a closed set of answers by the first token's probabilities.
+    ///
+    /// # Errors
+    /// As [`ChatModel::generate`]; also [`ModelError::InvalidRequest`] where the number of options
+    /// or the tokenizer does not allow it.
+    async fn choose(&self, request: ChoiceRequest) -> Result<ChoiceScores, ModelError>;
+
+    /// Generates a real token.
+    ///
+    /// # Errors
+    /// Why the model does not answer.
+    async fn probe(&self) -> Result<(), ModelError>;
+
+    /// The length of the rendered prompt in tokens, or `None` where only a remote server knows.
+    ///
+    /// # Errors
+    /// [`ModelError::InvalidRequest`] where the template refuses the messages.
+    async fn prompt_tokens(&self, prompt: &Prompt) -> Result<Option<u32>, ModelError> {
+        let _ = prompt;
+        Ok(None)
+    }
+}
