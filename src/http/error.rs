@@ -237,9 +237,9 @@ fn model_face(error: &ModelError) -> Face {
         ModelError::ContextLengthExceeded { .. } => {
             Face::invalid(Some("context_length_exceeded"), Some("messages".to_owned()))
         }
-        ModelError::UnsupportedSchema { pointer, .. } => Face::invalid(
+        ModelError::UnsupportedSchema { field, pointer, .. } => Face::invalid(
             Some("unsupported_schema"),
-            Some(format!("response_format/json_schema/schema{pointer}")),
+            field.as_ref().map(|field| format!("{field}{pointer}")),
         ),
         ModelError::QueueFull { .. } => Face {
             status: StatusCode::TOO_MANY_REQUESTS,

@@ -25,9 +25,13 @@ pub enum ModelError {
         /// Length of the context.
         context_tokens: u32,
     },
-    /// The schema asks for what the grammar cannot enforce.
-    #[error("{message} (at {})", if pointer.is_empty() { "the schema's root" } else { pointer })]
+    /// The schema (or regular expression, or grammar) asks for what cannot be enforced.
+    #[error("{message} (at {})", if pointer.is_empty() { "the root" } else { pointer })]
     UnsupportedSchema {
+        /// The field of the request that the schema came in by, in the form
+        /// `tools[0].function.parameters` or `response_format/json_schema/schema`. `None` where
+        /// the compiler was not told; whoever asked it says so with [`ModelError::in_field`].
+        field: Option<String>,
         /// JSON Pointer (RFC 6901) into the caller's schema.
         pointer: String,
         /// What is not supported there.
@@ -65,6 +69,33 @@ impl ModelError {
         Self::InvalidRequest {
             param: Some(param.into()),
             message: message.into(),
+        }
+    }
+
+    /// A [`ModelError::UnsupportedSchema`] whose field is not known yet.
+    pub fn unsupported_schema(pointer: impl Into<String>, message: impl Into<String>) -> Self {
+        Self::UnsupportedSchema {
+            field: None,
+            pointer: pointer.into(),
+            message: message.into(),
+        }
+    }
+
+    /// The same, with the field that the schema came in by. A field that is known already, and
+    /// any other error, stay as they are.
+    #[must_use]
+    pub fn in_field(self, name: impl Into<String>) -> Self {
+        match self {
+            Self::UnsupportedSchema {
+                field: None,
+                pointer,
+                message,
+            } => Self::UnsupportedSchema {
+                field: Some(name.into()),
+                pointer,
+                message,
+            },
+            other => other,
         }
     }
 }

@@ -157,10 +157,7 @@ impl AdmittedSchema {
 }
 
 fn unsupported(pointer: &str, message: impl Into<String>) -> ModelError {
-    ModelError::UnsupportedSchema {
-        pointer: pointer.to_owned(),
-        message: message.into(),
-    }
+    ModelError::unsupported_schema(pointer, message)
 }
 
 /// A pointer one step deeper.

@@ -63,6 +63,9 @@ pub struct ChatRequest {
     pub stop: Vec<String>,
     /// The form of the answer.
     pub output: OutputFormat,
+    /// The field of the caller's request that said so, for errors about it:
+    /// `structured_outputs/json`. `None` is OpenAI's `response_format`.
+    pub output_field: Option<&'static str>,
     /// What the model may ask to have called. Each name is there once.
     pub tools: Vec<Tool>,
     /// Whether it does.

@@ -81,12 +81,14 @@ impl GrammarCompiler {
         let admitted = AdmittedSchema::admit(schema)?;
         let grammar = tokio::time::timeout(COMPILE_TIME, self.compile(admitted))
             .await
-            .map_err(|_| ModelError::UnsupportedSchema {
-                pointer: String::new(),
-                message: format!(
-                    "the schema takes over {} s to compile",
-                    COMPILE_TIME.as_secs()
-                ),
+            .map_err(|_| {
+                ModelError::unsupported_schema(
+                    "",
+                    format!(
+                        "the schema takes over {} s to compile",
+                        COMPILE_TIME.as_secs()
+                    ),
+                )
             })??;
         let copy = grammar.fresh_copy();
         self.kept().put(hash, grammar);
@@ -126,9 +128,10 @@ impl GrammarCompiler {
 }
 
 fn compile_enforced(factory: &ParserFactory, enforced: &Value) -> Result<Matcher, ModelError> {
-    compile_matcher(factory, enforced).map_err(|message| ModelError::UnsupportedSchema {
-        pointer: locate::failing_part(enforced, |part| compile_matcher(factory, part).is_err()),
-        message,
+    compile_matcher(factory, enforced).map_err(|message| {
+        let pointer =
+            locate::failing_part(enforced, |part| compile_matcher(factory, part).is_err());
+        ModelError::unsupported_schema(pointer, message)
     })
 }
 

@@ -35,6 +35,9 @@ use watched::Watched;
 /// context takes less, even on two cores.
 const LONGEST_SILENCE: Duration = Duration::from_secs(90);
 
+/// Where a request has its schema unless it says otherwise.
+const SCHEMA_OF_RESPONSE_FORMAT: &str = "response_format/json_schema/schema";
+
 /// Stop strings a request may have.
 const MOST_STOPS: usize = 16;
 
@@ -223,7 +226,9 @@ impl<E: TokenEngine> ChatModel for LocalModel<E> {
             &self.default_sampling,
             self.tokenizer.vocabulary_size(),
         )?;
-        let grammar = self.grammar(&request.output).await?;
+        let grammar = self.grammar(&request.output).await.map_err(|error| {
+            error.in_field(request.output_field.unwrap_or(SCHEMA_OF_RESPONSE_FORMAT))
+        })?;
         let prompt = self.prompt(request.prompt).await?;
         let room = self.room_after(&prompt)?;
         let max_tokens = request

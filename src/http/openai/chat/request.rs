@@ -61,6 +61,7 @@ impl ChatCompletionRequest {
             max_tokens,
             stop,
             output,
+            output_field: None,
             tools,
             tool_choice,
             parallel_tool_calls: self.parallel_tool_calls.unwrap_or(true),
