@@ -14,7 +14,7 @@ use serde::Deserialize;
 
 pub use sections::{
     AccountingConfig, GenerationDefaults, LogConfig, LogFormat, ModelConfig, ModelKind,
-    ServerConfig, StoreConfig,
+    ServerConfig, StoreConfig, StructuredOutputConfig,
 };
 
 /// The whole configuration.
@@ -29,6 +29,8 @@ pub struct Config {
     pub log: LogConfig,
     /// The accounting endpoints.
     pub accounting: AccountingConfig,
+    /// Answers in a form.
+    pub structured_output: StructuredOutputConfig,
     /// The model of a chat request that names `default`; the only model when there is one.
     pub default_model: Option<String>,
     /// Models by the name that clients use.

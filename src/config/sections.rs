@@ -101,6 +101,14 @@ impl Default for AccountingConfig {
     }
 }
 
+/// `[structured_output]`: answers in a form.
+#[derive(Debug, Clone, Copy, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct StructuredOutputConfig {
+    /// What `x_repair` is in requests that leave it out.
+    pub repair: bool,
+}
+
 /// `[models.NAME]`: one model.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]

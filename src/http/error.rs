@@ -253,6 +253,7 @@ fn model_face(error: &ModelError) -> Face {
             StatusCode::from_u16(499).unwrap_or(StatusCode::BAD_REQUEST),
             "client_closed_request",
         ),
+        ModelError::AnswerInvalid { .. } => Face::server(StatusCode::BAD_GATEWAY, "answer_invalid"),
         ModelError::Engine { .. } => Face::server(StatusCode::BAD_GATEWAY, "model_failed"),
         ModelError::Unavailable { .. } => {
             Face::server(StatusCode::SERVICE_UNAVAILABLE, "model_unavailable")

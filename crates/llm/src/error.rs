@@ -37,6 +37,16 @@ pub enum ModelError {
         /// What is not supported there.
         message: String,
     },
+    /// What the model answered does not validate, and asking again did not help.
+    #[error(
+        "the model's answer does not validate against the schema (attempts: {attempts}): {message}"
+    )]
+    AnswerInvalid {
+        /// How often the model was asked.
+        attempts: u32,
+        /// What is wrong with the last answer and where, without its text.
+        message: String,
+    },
     /// Too many requests wait already.
     #[error("the model's queue is full; try again in {retry_after_seconds} s")]
     QueueFull {

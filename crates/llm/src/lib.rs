@@ -14,6 +14,7 @@ pub mod error;
 pub mod gguf;
 mod grammar;
 pub mod local;
+pub mod repair;
 mod sampling;
 mod schema;
 pub mod scripted;

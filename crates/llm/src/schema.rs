@@ -3,12 +3,21 @@
 //! The grammar engine leaves out some keywords and drops those it does not know. A schema passes
 //! here only if every keyword in it is enforced or is an annotation; the first other one is
 //! reported with its JSON Pointer (RFC 6901). What goes on to the grammar engine holds nothing
-//! but enforced keywords. `format` is enforced by the grammar for the formats it knows; the last
-//! check treats it as the annotation that draft 2020-12 makes it by default.
+//! but enforced keywords. `format` is enforced and checked for the formats that [`formats`] knows.
+
+mod formats;
+mod lower;
+mod relax;
+mod validate;
+
+use std::collections::BTreeSet;
 
 use serde_json::{Map, Value};
 
 use crate::error::ModelError;
+pub(crate) use lower::lowered;
+pub(crate) use relax::Relaxed;
+pub(crate) use validate::{errors_of, joined, validator};
 
 /// Levels of nesting; deeper schemas would overflow the compiler's stack.
 const MOST_LEVELS: usize = 64;
@@ -66,20 +75,6 @@ const ANNOTATIONS: [&str; 14] = [
     "writeOnly",
 ];
 
-/// Formats the grammar engine knows.
-const FORMATS: [&str; 10] = [
-    "date",
-    "date-time",
-    "duration",
-    "email",
-    "hostname",
-    "ipv4",
-    "ipv6",
-    "time",
-    "uri",
-    "uuid",
-];
-
 /// Drafts whose meaning of the keywords above is the same.
 const DRAFTS: [&str; 3] = [
     "https://json-schema.org/draft/2020-12/schema",
@@ -109,20 +104,15 @@ impl AdmittedSchema {
     /// [`ModelError::UnsupportedSchema`] with a pointer to the first keyword that cannot be
     /// enforced.
     pub(crate) fn admit(schema: &Value) -> Result<Self, ModelError> {
-        if schema.to_string().len() > MOST_BYTES {
-            return Err(unsupported(
-                "",
-                format!("the schema is over {MOST_BYTES} bytes long"),
-            ));
-        }
-        let enforced = enforced_part(schema, "", 0)?;
+        check_size(schema)?;
+        let enforced = Walk::new(schema, &mut |pointer, message| {
+            Err(unsupported(pointer, message))
+        })
+        .enforced_part(schema, "", 0)?;
         if enforced == Value::Bool(false) {
             return Err(unsupported("", "nothing is valid under the schema `false`"));
         }
-        let validator = jsonschema::options()
-            .should_validate_formats(false)
-            .build(schema)
-            .map_err(|error| unsupported(&error.instance_path().to_string(), error.to_string()))?;
+        let validator = validator(schema)?;
         // The root must be an object for the grammar options to be set on it.
         let enforced = if enforced.is_boolean() {
             Value::Object(Map::new())
@@ -143,17 +133,27 @@ impl AdmittedSchema {
     /// The last check of a finished answer.
     ///
     /// # Errors
-    /// [`ModelError::Engine`]: the grammar should have made this impossible.
+    /// [`ModelError::AnswerInvalid`]: the grammar should have made this impossible.
     pub(crate) fn check_answer(&self, text: &str) -> Result<(), ModelError> {
-        let broken = |why: String| ModelError::Engine {
-            message: format!("the finished answer does not validate: {why}"),
-        };
-        let answer: Value =
-            serde_json::from_str(text).map_err(|error| broken(error.to_string()))?;
-        self.validator
-            .validate(&answer)
-            .map_err(|error| broken(format!("{error} (at {})", error.instance_path())))
+        let errors = errors_of(&self.validator, text);
+        if errors.is_empty() {
+            return Ok(());
+        }
+        Err(ModelError::AnswerInvalid {
+            attempts: 1,
+            message: joined(&errors, |error| &error.without_text),
+        })
     }
+}
+
+fn check_size(schema: &Value) -> Result<(), ModelError> {
+    if schema.to_string().len() > MOST_BYTES {
+        return Err(unsupported(
+            "",
+            format!("the schema is over {MOST_BYTES} bytes long"),
+        ));
+    }
+    Ok(())
 }
 
 fn unsupported(pointer: &str, message: impl Into<String>) -> ModelError {
@@ -165,113 +165,260 @@ fn below(pointer: &str, step: &str) -> String {
     format!("{pointer}/{}", step.replace('~', "~0").replace('/', "~1"))
 }
 
-fn enforced_part(schema: &Value, pointer: &str, level: usize) -> Result<Value, ModelError> {
-    if level > MOST_LEVELS {
-        return Err(unsupported(
-            pointer,
-            format!("schemas may nest {MOST_LEVELS} levels deep"),
-        ));
+/// What the walk through a schema does with a keyword that cannot be enforced: it gets the
+/// keyword's pointer and why, and the walk goes on without the keyword if it returns `Ok`.
+type Refused<'w> = dyn FnMut(&str, String) -> Result<(), ModelError> + 'w;
+
+/// A walk through one schema.
+struct Walk<'w> {
+    /// Before 2020-12, a list under `items` is what `prefixItems` is now.
+    lists_under_items: bool,
+    refused: &'w mut Refused<'w>,
+}
+
+impl<'w> Walk<'w> {
+    fn new(root: &Value, refused: &'w mut Refused<'w>) -> Self {
+        let draft = root.get("$schema").and_then(Value::as_str);
+        Self {
+            lists_under_items: draft.is_some_and(|draft| {
+                let draft = draft.trim_end_matches('#');
+                DRAFTS[1..].contains(&draft)
+            }),
+            refused,
+        }
     }
-    let keywords = match schema {
-        Value::Bool(_) => return Ok(schema.clone()),
-        Value::Object(keywords) => keywords,
-        _ => {
+
+    /// The schema with the keywords that are enforced.
+    fn enforced_part(
+        &mut self,
+        schema: &Value,
+        pointer: &str,
+        level: usize,
+    ) -> Result<Value, ModelError> {
+        if level > MOST_LEVELS {
             return Err(unsupported(
                 pointer,
-                "a schema must be an object or a boolean",
+                format!("schemas may nest {MOST_LEVELS} levels deep"),
             ));
         }
-    };
-    let mut kept = Map::new();
-    for (keyword, value) in keywords {
-        let here = below(pointer, keyword);
-        let name = keyword.as_str();
-        if ENFORCED.contains(&name) {
-            check_value(name, value, &here)?;
-            kept.insert(keyword.clone(), value.clone());
-        } else if ONE_SCHEMA.contains(&name) {
-            kept.insert(keyword.clone(), enforced_part(value, &here, level + 1)?);
-        } else if LISTS_OF_SCHEMAS.contains(&name) {
-            let list = value
-                .as_array()
-                .filter(|list| !list.is_empty())
-                .ok_or_else(|| unsupported(&here, format!("`{name}` must be a list of schemas")))?;
-            let list = (0..)
-                .zip(list)
-                .map(|(index, part): (usize, _)| {
-                    enforced_part(part, &below(&here, &index.to_string()), level + 1)
-                })
-                .collect::<Result<_, _>>()?;
-            kept.insert(keyword.clone(), Value::Array(list));
-        } else if NAMED_SCHEMAS.contains(&name) {
-            let named = value
-                .as_object()
-                .ok_or_else(|| unsupported(&here, format!("`{name}` must be named schemas")))?;
-            let named = named
-                .iter()
-                .map(|(key, part)| {
-                    Ok((
-                        key.clone(),
-                        enforced_part(part, &below(&here, key), level + 1)?,
-                    ))
-                })
-                .collect::<Result<_, ModelError>>()?;
-            kept.insert(keyword.clone(), Value::Object(named));
-        } else {
-            check_dropped(name, value, &here)?;
+        let keywords = match schema {
+            Value::Bool(_) => return Ok(schema.clone()),
+            Value::Object(keywords) => keywords,
+            _ => {
+                return Err(unsupported(
+                    pointer,
+                    "a schema must be an object or a boolean",
+                ));
+            }
+        };
+        let mut kept = Map::new();
+        for (keyword, value) in keywords {
+            let here = below(pointer, keyword);
+            let name = self.meaning_of(keyword, value, keywords);
+            if ENFORCED.contains(&name) {
+                let checked = check_value(name, value, &here)
+                    .and_then(|()| check_beside(name, value, keywords, &here));
+                match checked {
+                    Ok(()) => {
+                        kept.insert(name.to_owned(), value.clone());
+                    }
+                    Err(refusal) => self.refuse(&here, refusal)?,
+                }
+            } else if ONE_SCHEMA.contains(&name) {
+                let part = self.enforced_part(value, &here, level + 1)?;
+                kept.insert(name.to_owned(), part);
+            } else if LISTS_OF_SCHEMAS.contains(&name) {
+                let list = self.list(name, value, &here, level)?;
+                kept.insert(name.to_owned(), list);
+            } else if NAMED_SCHEMAS.contains(&name) {
+                let named = self.named(name, value, &here, level)?;
+                kept.insert(name.to_owned(), named);
+            } else if let Err(refusal) = check_dropped(name, value, &here) {
+                self.refuse(&here, refusal)?;
+            }
+        }
+        Ok(Value::Object(kept))
+    }
+
+    /// The keyword of 2020-12 that means the same where this one stands.
+    fn meaning_of<'k>(
+        &self,
+        keyword: &'k str,
+        value: &Value,
+        beside: &Map<String, Value>,
+    ) -> &'k str {
+        let in_place = [
+            "$ref",
+            "allOf",
+            "anyOf",
+            "oneOf",
+            "if",
+            "not",
+            "dependentSchemas",
+        ];
+        match keyword {
+            "items" if self.lists_under_items && value.is_array() => "prefixItems",
+            "additionalItems"
+                if self.lists_under_items && beside.get("items").is_some_and(Value::is_array) =>
+            {
+                "items"
+            }
+            "prefixItems" if self.lists_under_items => "prefixItems of a later draft",
+            // Nothing else can evaluate a property here, so the rest is what is additional.
+            "unevaluatedProperties"
+                if !beside.contains_key("additionalProperties")
+                    && !in_place.iter().any(|other| beside.contains_key(*other)) =>
+            {
+                "additionalProperties"
+            }
+            other => other,
         }
     }
-    Ok(Value::Object(kept))
+
+    fn refuse(&mut self, pointer: &str, refusal: Refusal) -> Result<(), ModelError> {
+        match refusal {
+            Refusal::Malformed(message) => Err(unsupported(pointer, message)),
+            Refusal::NotEnforced(message) => (self.refused)(pointer, message),
+        }
+    }
+
+    fn list(
+        &mut self,
+        name: &str,
+        value: &Value,
+        pointer: &str,
+        level: usize,
+    ) -> Result<Value, ModelError> {
+        let list = value
+            .as_array()
+            .filter(|list| !list.is_empty())
+            .ok_or_else(|| unsupported(pointer, format!("`{name}` must be a list of schemas")))?;
+        (0..)
+            .zip(list)
+            .map(|(index, part): (usize, _)| {
+                self.enforced_part(part, &below(pointer, &index.to_string()), level + 1)
+            })
+            .collect::<Result<_, _>>()
+            .map(Value::Array)
+    }
+
+    fn named(
+        &mut self,
+        name: &str,
+        value: &Value,
+        pointer: &str,
+        level: usize,
+    ) -> Result<Value, ModelError> {
+        let named = value
+            .as_object()
+            .ok_or_else(|| unsupported(pointer, format!("`{name}` must be named schemas")))?;
+        named
+            .iter()
+            .map(|(key, part)| {
+                let part = self.enforced_part(part, &below(pointer, key), level + 1)?;
+                Ok((key.clone(), part))
+            })
+            .collect::<Result<_, ModelError>>()
+            .map(Value::Object)
+    }
+}
+
+/// Why a keyword does not go on to the grammar.
+enum Refusal {
+    /// It is no schema of a known draft.
+    Malformed(String),
+    /// The grammar has no means for it.
+    NotEnforced(String),
+}
+
+fn not_enforced(message: impl Into<String>) -> Result<(), Refusal> {
+    Err(Refusal::NotEnforced(message.into()))
 }
 
 /// Values of enforced keywords that the grammar engine and the validator may read differently.
-fn check_value(name: &str, value: &Value, pointer: &str) -> Result<(), ModelError> {
+fn check_value(name: &str, value: &Value, pointer: &str) -> Result<(), Refusal> {
     match name {
         "$ref" => {
             let local = value.as_str().is_some_and(|reference| {
                 (reference == "#" || reference.starts_with("#/")) && !reference.contains(['~', '%'])
             });
             if !local {
-                return Err(unsupported(
-                    pointer,
+                return not_enforced(
                     "only references into the schema itself (`#/…`, no escapes) are supported",
-                ));
+                );
             }
         }
         "$schema" => {
+            if pointer != "/$schema" {
+                return Err(Refusal::Malformed(
+                    "only the root of a schema says its draft".to_owned(),
+                ));
+            }
             let draft = value.as_str().map(|draft| draft.trim_end_matches('#'));
             if !draft.is_some_and(|draft| DRAFTS.contains(&draft)) {
-                return Err(unsupported(
-                    pointer,
-                    "only drafts 2020-12, 2019-09 and 7 are supported",
+                return Err(Refusal::Malformed(
+                    "only drafts 2020-12, 2019-09 and 7 are supported".to_owned(),
                 ));
             }
         }
-        "format"
-            if !value
-                .as_str()
-                .is_some_and(|format| FORMATS.contains(&format)) =>
-        {
-            return Err(unsupported(
-                pointer,
-                format!("the format {value} is not supported"),
-            ));
+        "format" if value.as_str().and_then(formats::pattern_of).is_none() => {
+            let message = format!("the format {value} is not supported");
+            let known = value.as_str().is_some_and(|format| {
+                jsonschema::options().is_known_format(jsonschema::Draft::Draft202012, format)
+            });
+            // What the validator does not know either would be checked by nobody.
+            return Err(if known {
+                Refusal::NotEnforced(message)
+            } else {
+                Refusal::Malformed(message)
+            });
         }
         "exclusiveMinimum" | "exclusiveMaximum" if value.is_boolean() => {
-            return Err(unsupported(
-                pointer,
-                format!("`{name}` must be a number (draft 6 on)"),
-            ));
+            return Err(Refusal::Malformed(format!(
+                "`{name}` must be a number (draft 6 on)"
+            )));
         }
         "const" | "enum" | "minimum" | "maximum" | "exclusiveMinimum" | "exclusiveMaximum"
-        | "multipleOf" => check_numbers(value, pointer)?,
+        | "multipleOf" => check_constants(value)?,
         _ => {}
     }
     Ok(())
 }
 
-/// The grammar engine computes in doubles, so larger integers would change.
-fn check_numbers(value: &Value, pointer: &str) -> Result<(), ModelError> {
+/// The grammar counts the names of an object as they come, and additional ones may come twice; so
+/// it can count on one more than the required ones only.
+fn check_beside(
+    name: &str,
+    value: &Value,
+    beside: &Map<String, Value>,
+    pointer: &str,
+) -> Result<(), Refusal> {
+    let closed = beside.get("additionalProperties") == Some(&Value::Bool(false))
+        && !beside.contains_key("patternProperties");
+    if name != "minProperties" || closed {
+        return Ok(());
+    }
+    let required: BTreeSet<&str> = beside
+        .get("required")
+        .and_then(Value::as_array)
+        .into_iter()
+        .flatten()
+        .filter_map(Value::as_str)
+        .collect();
+    if value
+        .as_u64()
+        .is_some_and(|least| least > required.len() as u64 + 1)
+    {
+        return not_enforced(format!(
+            "{pointer} of an open object can be one above the number of `required` names at most"
+        ));
+    }
+    Ok(())
+}
+
+/// The grammar engine computes in doubles, so larger integers would change; and it writes no
+/// character as `\u…`.
+fn check_constants(value: &Value) -> Result<(), Refusal> {
     const EXACT_UP_TO: f64 = 9_007_199_254_740_992.0;
     match value {
         Value::Number(number) => {
@@ -281,37 +428,38 @@ fn check_numbers(value: &Value, pointer: &str) -> Result<(), ModelError> {
             {
                 return Ok(());
             }
-            Err(unsupported(
-                pointer,
-                format!("the number {number} is 2^53 or beyond"),
-            ))
+            not_enforced(format!("the number {number} is 2^53 or beyond"))
         }
-        Value::Array(values) => values
-            .iter()
-            .try_for_each(|value| check_numbers(value, pointer)),
-        Value::Object(values) => values
-            .values()
-            .try_for_each(|value| check_numbers(value, pointer)),
+        Value::String(text) => {
+            let unwritable = |c: char| {
+                c == '\u{7F}' || c < ' ' && !matches!(c, '\n' | '\r' | '\t' | '\u{8}' | '\u{C}')
+            };
+            if text.chars().any(unwritable) {
+                return not_enforced("control characters that JSON has no letter for");
+            }
+            Ok(())
+        }
+        Value::Array(values) => values.iter().try_for_each(check_constants),
+        Value::Object(values) => values.values().try_for_each(check_constants),
         _ => Ok(()),
     }
 }
 
 /// Keywords that do not go on to the grammar: annotations, and those that ask for nothing.
-fn check_dropped(name: &str, value: &Value, pointer: &str) -> Result<(), ModelError> {
+fn check_dropped(name: &str, value: &Value, pointer: &str) -> Result<(), Refusal> {
     let asks_for_nothing = match name {
         "uniqueItems" | "nullable" => value == &Value::Bool(false),
         "x-guidance" => true,
         _ => ANNOTATIONS.contains(&name) || name.starts_with("x-"),
     };
     // Below the root an `$id` changes what references mean.
-    let changes_references = name == "$id" && pointer != "/$id";
-    if asks_for_nothing && !changes_references {
+    if name == "$id" && pointer != "/$id" {
+        return Err(Refusal::Malformed("only the root has an `$id`".to_owned()));
+    }
+    if asks_for_nothing {
         return Ok(());
     }
-    Err(unsupported(
-        pointer,
-        format!("the keyword `{name}` cannot be enforced"),
-    ))
+    not_enforced(format!("the keyword `{name}` cannot be enforced"))
 }
 
 #[cfg(test)]
@@ -388,11 +536,11 @@ mod tests {
         assert!(admitted.check_answer("4").is_ok());
         assert!(matches!(
             admitted.check_answer("2"),
-            Err(ModelError::Engine { .. })
+            Err(ModelError::AnswerInvalid { .. })
         ));
         assert!(matches!(
             admitted.check_answer("4 4"),
-            Err(ModelError::Engine { .. })
+            Err(ModelError::AnswerInvalid { .. })
         ));
     }
 

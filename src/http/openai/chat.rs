@@ -2,16 +2,19 @@
 
 mod body;
 mod completion;
+mod form;
 mod messages;
 mod request;
 mod stream;
 pub(super) mod tools;
 
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use axum::extract::State;
 use axum::response::{IntoResponse, Response};
-use ledgergate_llm::chat::{ChatRequest, Completion, Generation};
+use ledgergate_llm::chat::{ChatModel, ChatRequest, Completion, Generation};
+use ledgergate_llm::repair;
 use tracing::instrument;
 
 use super::answered::Identity;
@@ -33,7 +36,8 @@ use body::ChatCompletionRequest;
         (status = 400, description = "A field is wrong; `param` names it", body = ErrorBody),
         (status = 404, description = "No such model", body = ErrorBody),
         (status = 429, description = "Too many requests wait; see Retry-After", body = ErrorBody),
-        (status = 502, description = "The model failed", body = ErrorBody),
+        (status = 502, description = "The model failed, or its answers did not validate",
+            body = ErrorBody),
         (status = 504, description = "Out of time", body = ErrorBody)))]
 #[instrument(skip_all, fields(model, stream))]
 pub(in crate::http) async fn create_chat_completion(
@@ -53,7 +57,8 @@ pub(in crate::http) async fn create_chat_completion(
         model: info.id.clone(),
         fingerprint: info.fingerprint.clone(),
     };
-    let generations = start_all(&*model, &request.generation, request.n).await?;
+    let repair = request.repair.unwrap_or(app.structured_output.repair);
+    let generations = start_all(&model, &request.generation, request.n, repair).await?;
     if request.stream {
         return Ok(stream::reply(identity, generations, request.include_usage));
     }
@@ -63,9 +68,10 @@ pub(in crate::http) async fn create_chat_completion(
 
 /// Starts `n` independent answers; with a seed, each has the seed plus its index.
 async fn start_all(
-    model: &dyn ledgergate_llm::chat::ChatModel,
+    model: &Arc<dyn ChatModel>,
     request: &ChatRequest,
     n: u32,
+    repair: bool,
 ) -> Result<Vec<Generation>, ApiError> {
     let mut generations = Vec::new();
     for index in 0..n {
@@ -74,7 +80,11 @@ async fn start_all(
             .sampling
             .seed
             .map(|seed| seed.wrapping_add(u64::from(index)));
-        generations.push(model.generate(request).await?);
+        generations.push(if repair {
+            repair::generate(Arc::clone(model), request).await?
+        } else {
+            model.generate(request).await?
+        });
     }
     Ok(generations)
 }

@@ -81,6 +81,14 @@ pub struct ChatRequest {
     pub deadline: Option<Instant>,
 }
 
+impl ChatRequest {
+    /// The field that errors about the form of the answer name.
+    pub fn output_field_name(&self) -> &'static str {
+        self.output_field
+            .unwrap_or("response_format/json_schema/schema")
+    }
+}
+
 /// What `/v1/models` tells of a model.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ModelInfo {
@@ -108,6 +116,12 @@ pub trait ChatModel: Send + Sync {
     /// # Errors
     /// Whatever is wrong with the request, the schema, the prompt's length or the queue.
     async fn generate(&self, request: ChatRequest) -> Result<Generation, ModelError>;
+
+    /// Whether an answer of this model that ends with [`FinishReason::Stop`] is sure to validate
+    /// against the schema of the request. Others may take a schema as a wish.
+    fn enforces_schemas(&self) -> bool {
+        false
+    }
 
     /// Scores a closed set of answers by the first token's probabilities.
     ///

@@ -1,33 +1,41 @@
-//! Grammars that allow only valid JSON, one token at a time.
+//! Grammars that allow only valid answers, one token at a time: JSON under a schema, texts of a
+//! regular expression, one of some texts, or texts of a Lark grammar.
 //!
-//! A schema is compiled on its own thread, with limits on size, work and time, and kept: the
-//! next request with the same schema gets a copy. Whitespace between JSON tokens is switched
+//! A source is compiled on its own thread, with limits on size, work and time, and kept: the
+//! next request with the same source gets a copy. Whitespace between JSON tokens is switched
 //! off, so that a model cannot spend its tokens on it. The grammar ends by the model's own
 //! end-of-sequence tokens.
 
 mod locate;
+mod numbers;
+mod source;
 
 use std::num::NonZeroUsize;
-use std::sync::{Arc, Mutex, PoisonError};
-use std::time::Duration;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::{Duration, Instant};
 
 use llguidance::api::{ParserLimits, TopLevelGrammar};
+use llguidance::panic_utils::catch_unwind;
 use llguidance::{Matcher, ParserFactory};
 use lru::LruCache;
 use serde_json::{Value, json};
-use sha2::{Digest, Sha256};
-use tokio::sync::{Semaphore, oneshot};
-use toktrie::SimpleVob;
+use tokio::sync::{OwnedSemaphorePermit, Semaphore, oneshot};
+use toktrie::{SimpleVob, TokEnv};
 
 use crate::error::{ModelError, ModelFileError};
-use crate::schema::AdmittedSchema;
+use crate::schema;
 use crate::tokenizer::ModelTokenizer;
+use numbers::NumberGuard;
+use source::{AnswerCheck, GrammarSource, PreparedSource, SourceHash};
 
-/// How long a request waits for its schema to compile.
+/// How long a request waits for a thread to compile on, and then for its source to compile.
 const COMPILE_TIME: Duration = Duration::from_secs(10);
 
-/// How many schemas compile at once. A compilation that has run out of time still counts, so
-/// that expensive schemas cannot pile up.
+/// How long the part at fault is looked for.
+const LOCATE_TIME: Duration = Duration::from_secs(2);
+
+/// How many sources compile at once. A compilation that has run out of time still counts, so
+/// that expensive ones cannot pile up.
 const COMPILATIONS_AT_ONCE: usize = 2;
 
 /// Stack of a compiling thread: the compiler recurses through the schema.
@@ -35,13 +43,13 @@ const COMPILE_STACK_BYTES: usize = 64 * 1024 * 1024;
 
 const KEPT_GRAMMARS: NonZeroUsize = NonZeroUsize::MIN.saturating_add(255);
 
-type SchemaHash = [u8; 32];
-
-/// Compiles schemas for one tokenizer.
+/// Compiles grammars for one tokenizer.
 pub(crate) struct GrammarCompiler {
     factory: Arc<ParserFactory>,
-    kept: Mutex<LruCache<SchemaHash, Grammar>>,
+    /// Refusals are kept as well: they are the dearest to find.
+    kept: Mutex<LruCache<SourceHash, Result<Grammar, ModelError>>>,
     running: Arc<Semaphore>,
+    patience: Duration,
 }
 
 impl GrammarCompiler {
@@ -60,6 +68,7 @@ impl GrammarCompiler {
             factory: Arc::new(factory),
             kept: Mutex::new(LruCache::new(KEPT_GRAMMARS)),
             running: Arc::new(Semaphore::new(COMPILATIONS_AT_ONCE)),
+            patience: COMPILE_TIME,
         })
     }
 
@@ -72,87 +81,154 @@ impl GrammarCompiler {
     ///
     /// # Errors
     /// [`ModelError::UnsupportedSchema`] where it cannot be enforced or takes too long,
-    /// [`ModelError::Engine`] where the compiler itself fails.
+    /// [`ModelError::QueueFull`] where too many compile already.
     pub(crate) async fn json_schema(&self, schema: &Value) -> Result<Grammar, ModelError> {
-        let hash: SchemaHash = Sha256::digest(schema.to_string()).into();
-        if let Some(grammar) = self.kept().get(&hash) {
-            return Ok(grammar.fresh_copy());
-        }
-        let admitted = AdmittedSchema::admit(schema)?;
-        let grammar = tokio::time::timeout(COMPILE_TIME, self.compile(admitted))
+        self.compiled(GrammarSource::JsonSchema(schema.clone()))
             .await
-            .map_err(|_| {
-                ModelError::unsupported_schema(
-                    "",
-                    format!(
-                        "the schema takes over {} s to compile",
-                        COMPILE_TIME.as_secs()
-                    ),
-                )
-            })??;
-        let copy = grammar.fresh_copy();
-        self.kept().put(hash, grammar);
-        Ok(copy)
     }
 
-    fn kept(&self) -> std::sync::MutexGuard<'_, LruCache<SchemaHash, Grammar>> {
+    /// A fresh grammar for texts that a regular expression matches whole.
+    ///
+    /// # Errors
+    /// As [`GrammarCompiler::json_schema`].
+    pub(crate) async fn regex(&self, regex: &str) -> Result<Grammar, ModelError> {
+        self.compiled(GrammarSource::Regex(regex.to_owned())).await
+    }
+
+    /// A fresh grammar for one of these texts.
+    ///
+    /// # Errors
+    /// As [`GrammarCompiler::json_schema`].
+    pub(crate) async fn choice(&self, choices: &[String]) -> Result<Grammar, ModelError> {
+        self.compiled(GrammarSource::Choice(choices.to_vec())).await
+    }
+
+    /// A fresh grammar from llguidance's Lark dialect.
+    ///
+    /// # Errors
+    /// As [`GrammarCompiler::json_schema`].
+    pub(crate) async fn lark(&self, grammar: &str) -> Result<Grammar, ModelError> {
+        self.compiled(GrammarSource::Lark(grammar.to_owned())).await
+    }
+
+    async fn compiled(&self, source: GrammarSource) -> Result<Grammar, ModelError> {
+        let hash = source.hash();
+        if let Some(kept) = self.kept().get(&hash) {
+            return fresh(kept);
+        }
+        let permit = self.permit().await?;
+        let outcome = tokio::time::timeout(self.patience, self.compile(permit, source))
+            .await
+            .unwrap_or_else(|_| {
+                Err(ModelError::unsupported_schema(
+                    "",
+                    format!("it takes over {} s to compile", COMPILE_TIME.as_secs()),
+                ))
+            });
+        let answer = fresh(&outcome);
+        if matches!(outcome, Ok(_) | Err(ModelError::UnsupportedSchema { .. })) {
+            self.kept().put(hash, outcome);
+        }
+        answer
+    }
+
+    fn kept(&self) -> MutexGuard<'_, LruCache<SourceHash, Result<Grammar, ModelError>>> {
         self.kept.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    async fn compile(&self, admitted: AdmittedSchema) -> Result<Grammar, ModelError> {
-        let failed = |message: String| ModelError::Engine { message };
-        let permit = Arc::clone(&self.running)
-            .acquire_owned()
+    /// Somebody else's source may take its time; that is no fault of this one.
+    async fn permit(&self) -> Result<OwnedSemaphorePermit, ModelError> {
+        tokio::time::timeout(self.patience, Arc::clone(&self.running).acquire_owned())
             .await
-            .map_err(|error| failed(error.to_string()))?;
+            .map_err(|_| ModelError::QueueFull {
+                retry_after_seconds: COMPILE_TIME.as_secs(),
+            })?
+            .map_err(|error| ModelError::Engine {
+                message: error.to_string(),
+            })
+    }
+
+    async fn compile(
+        &self,
+        permit: OwnedSemaphorePermit,
+        source: GrammarSource,
+    ) -> Result<Grammar, ModelError> {
         let factory = Arc::clone(&self.factory);
         let (send, receive) = oneshot::channel();
         std::thread::Builder::new()
-            .name("schema-compiler".to_owned())
+            .name("grammar-compiler".to_owned())
             .stack_size(COMPILE_STACK_BYTES)
             .spawn(move || {
                 let _permit = permit;
-                let outcome = compile_enforced(&factory, admitted.enforced());
                 // The request may have stopped waiting.
-                let _unheard = send.send(outcome.map(|matcher| (matcher, admitted)));
+                let _unheard = send.send(compile_source(&factory, source));
             })
-            .map_err(|error| failed(format!("no thread to compile a schema on: {error}")))?;
-        let (matcher, admitted) = receive
+            .map_err(|error| ModelError::Engine {
+                message: format!("no thread to compile a grammar on: {error}"),
+            })?;
+        let (matcher, check) = receive
             .await
-            .map_err(|_| failed("the schema compiler broke down".to_owned()))??;
+            .map_err(|_| ModelError::unsupported_schema("", "the compiler breaks down on it"))??;
         Ok(Grammar {
+            numbers: check.is_json().then(NumberGuard::default),
             matcher,
-            schema: Arc::new(admitted),
+            check: Arc::new(check),
+            tokens: self.factory.tok_env().clone(),
+            field: None,
         })
     }
 }
 
-fn compile_enforced(factory: &ParserFactory, enforced: &Value) -> Result<Matcher, ModelError> {
-    compile_matcher(factory, enforced).map_err(|message| {
-        let pointer =
-            locate::failing_part(enforced, |part| compile_matcher(factory, part).is_err());
-        ModelError::unsupported_schema(pointer, message)
-    })
+fn fresh(kept: &Result<Grammar, ModelError>) -> Result<Grammar, ModelError> {
+    match kept {
+        Ok(grammar) => Ok(grammar.fresh_copy()),
+        Err(refusal) => Err(refusal.clone()),
+    }
 }
 
-fn compile_matcher(factory: &ParserFactory, enforced: &Value) -> Result<Matcher, String> {
-    let mut schema = enforced.clone();
-    if let Some(keywords) = schema.as_object_mut() {
-        keywords.insert(
-            "x-guidance".to_owned(),
-            json!({"whitespace_flexible": false}),
-        );
+/// A panic of the compiler is an error: its message may quote the source, so it is not logged.
+fn compile_source(
+    factory: &ParserFactory,
+    source: GrammarSource,
+) -> Result<(Matcher, AnswerCheck), ModelError> {
+    let PreparedSource { grammar, check } = source.prepared()?;
+    match compile_matcher(factory, grammar) {
+        Ok(matcher) => Ok((matcher, check)),
+        Err(message) => {
+            let pointer = match &check {
+                AnswerCheck::Schema(admitted) => {
+                    let until = Instant::now() + LOCATE_TIME;
+                    locate::failing_part(admitted.enforced(), |part| {
+                        let part = TopLevelGrammar::from_json_schema(schema::lowered(part));
+                        Instant::now() < until && compile_matcher(factory, part).is_err()
+                    })
+                }
+                _ => String::new(),
+            };
+            Err(ModelError::unsupported_schema(pointer, message))
+        }
     }
-    let parser = factory
-        .create_parser(TopLevelGrammar::from_json_schema(schema))
-        .map_err(|error| format!("the schema cannot be enforced: {error:#}"))?;
+}
+
+fn compile_matcher(factory: &ParserFactory, grammar: TopLevelGrammar) -> Result<Matcher, String> {
+    let refused = |error: &dyn std::fmt::Display| format!("it cannot be enforced: {error}");
+    let parser = catch_unwind(std::panic::AssertUnwindSafe(|| {
+        factory.create_parser(grammar)
+    }))
+    .map_err(|error| {
+        let message = format!("{error:#}");
+        match message.strip_prefix("panic: ") {
+            Some(_) => "the compiler breaks down on it".to_owned(),
+            None => refused(&message),
+        }
+    })?;
     let mut matcher = Matcher::new(Ok(parser));
     // The first mask finds grammars that nothing satisfies, and warms the lexer for all copies.
     let mask = matcher
         .compute_mask()
-        .map_err(|error| format!("the schema cannot be enforced: {error:#}"))?;
+        .map_err(|error| refused(&format!("{error:#}")))?;
     if mask.is_zero() {
-        return Err("nothing can satisfy the schema".to_owned());
+        return Err("nothing can satisfy it".to_owned());
     }
     Ok(matcher)
 }
@@ -160,30 +236,50 @@ fn compile_matcher(factory: &ParserFactory, enforced: &Value) -> Result<Matcher,
 /// A grammar at some point of an answer.
 pub(crate) struct Grammar {
     matcher: Matcher,
-    schema: Arc<AdmittedSchema>,
+    check: Arc<AnswerCheck>,
+    numbers: Option<NumberGuard>,
+    tokens: TokEnv,
+    field: Option<&'static str>,
 }
 
 impl Grammar {
     fn fresh_copy(&self) -> Self {
         Self {
             matcher: self.matcher.deep_clone(),
-            schema: Arc::clone(&self.schema),
+            check: Arc::clone(&self.check),
+            numbers: self.numbers,
+            tokens: self.tokens.clone(),
+            field: None,
         }
+    }
+
+    /// The same, with the field of the request that its errors name.
+    pub(crate) fn of_field(mut self, field: &'static str) -> Self {
+        self.field = Some(field);
+        self
     }
 
     /// The tokens that may come next; end tokens where the answer may end.
     pub(crate) fn mask(&mut self) -> Result<TokenMask, ModelError> {
-        self.matcher
-            .compute_mask_or_eos()
-            .map(TokenMask)
-            .map_err(|error| broken(&error))
+        let mask = match self.matcher.compute_mask_or_eos() {
+            Ok(mask) => mask,
+            Err(_) => return Err(self.broken()),
+        };
+        Ok(TokenMask(match &self.numbers {
+            Some(numbers) => numbers.narrowed(mask, self.tokens.tok_trie()),
+            None => mask,
+        }))
     }
 
     /// Takes the chosen token.
     pub(crate) fn accept(&mut self, token: u32) -> Result<(), ModelError> {
-        self.matcher
-            .consume_token(token)
-            .map_err(|error| broken(&error))
+        if let Some(numbers) = &mut self.numbers {
+            numbers.push(self.tokens.tok_trie().token(token));
+        }
+        match self.matcher.consume_token(token) {
+            Ok(()) => Ok(()),
+            Err(_) => Err(self.broken()),
+        }
     }
 
     /// Whether nothing can follow any more.
@@ -193,13 +289,20 @@ impl Grammar {
 
     /// The last check of a finished answer against the caller's schema.
     pub(crate) fn check_answer(&self, text: &str) -> Result<(), ModelError> {
-        self.schema.check_answer(text)
+        self.check.check(text)
     }
-}
 
-fn broken(error: &impl std::fmt::Display) -> ModelError {
-    ModelError::Engine {
-        message: format!("grammar: {error}"),
+    /// The grammar became too complex on the way, or led to where nothing can follow. Both are
+    /// of the caller's making.
+    pub(crate) fn broken(&self) -> ModelError {
+        let error = ModelError::unsupported_schema(
+            "",
+            "an answer came to where the grammar lets nothing follow, or became too complex for it",
+        );
+        match self.field {
+            Some(field) => error.in_field(field),
+            None => error,
+        }
     }
 }
 
@@ -212,5 +315,7 @@ impl TokenMask {
     }
 }
 
+#[cfg(test)]
+mod hostile;
 #[cfg(test)]
 mod tests;

@@ -1,11 +1,11 @@
 use super::*;
 
-fn compiler() -> GrammarCompiler {
+pub(super) fn compiler() -> GrammarCompiler {
     GrammarCompiler::new(&ModelTokenizer::byte_level().unwrap()).unwrap()
 }
 
 /// Feeds text byte by byte; the number of bytes that the grammar takes.
-fn taken(grammar: &mut Grammar, text: &str) -> usize {
+pub(super) fn taken(grammar: &mut Grammar, text: &str) -> usize {
     text.bytes()
         .take_while(|byte| {
             let token = u32::from(*byte);
@@ -90,4 +90,84 @@ async fn deep_and_recursive_schemas_compile() {
     let text = "{\"children\":[{\"children\":[]}]}";
     assert_eq!(taken(&mut grammar, text), text.len());
     grammar.check_answer(text).unwrap();
+}
+
+#[tokio::test]
+async fn a_regular_expression_is_matched_whole() {
+    let compiler = compiler();
+    for regex in ["[A-Z]{2}-\\d+/x", "^[A-Z]{2}-\\d+/x$"] {
+        let mut grammar = compiler.regex(regex).await.unwrap();
+        assert_eq!(taken(&mut grammar, "DE-12/x!"), 7, "{regex}");
+        assert!(grammar.mask().unwrap().allows(258), "{regex}");
+        assert!(grammar.check_answer("DE-12/x").is_ok());
+        assert!(grammar.check_answer("DE-12/x!").is_err());
+    }
+}
+
+#[tokio::test]
+async fn one_of_the_choices_is_taken_letter_for_letter() {
+    let compiler = compiler();
+    let choices = ["yes", "yes, please", "a\\n\"/.*\n", "größe 🙂"].map(str::to_owned);
+    for choice in &choices {
+        let mut grammar = compiler.choice(&choices).await.unwrap();
+        assert_eq!(taken(&mut grammar, choice), choice.len(), "{choice}");
+        assert!(grammar.mask().unwrap().allows(258), "{choice}");
+        assert!(grammar.check_answer(choice).is_ok());
+    }
+    let mut grammar = compiler.choice(&choices).await.unwrap();
+    assert_eq!(taken(&mut grammar, "yess"), 3);
+    assert!(grammar.check_answer("ye").is_err());
+}
+
+#[tokio::test]
+async fn a_lark_grammar_is_followed() {
+    let grammar = "start: amount (\" \" amount)*\namount: NUMBER \" \" (\"EUR\" | \"USD\")\n\
+        NUMBER: /[0-9]+\\.[0-9]{2}/";
+    let mut grammar = compiler().lark(grammar).await.unwrap();
+    assert_eq!(taken(&mut grammar, "12.50 EUR 1.00 USD"), 18);
+    assert!(grammar.mask().unwrap().allows(258));
+    assert_eq!(taken(&mut grammar, "x"), 0);
+}
+
+#[tokio::test]
+async fn a_form_that_is_none_is_refused() {
+    let compiler = compiler();
+    for outcome in [
+        compiler.regex("(").await,
+        compiler.regex("a(?=b)").await,
+        compiler.regex("a{1000}{1000}{1000}").await,
+        compiler.regex(&"a".repeat(100_000)).await,
+        compiler.choice(&[]).await,
+        compiler.choice(&[String::new()]).await,
+        compiler.lark("start: missing").await,
+        compiler.lark("no grammar").await,
+        compiler.lark("").await,
+        compiler.lark("start[temperature=0.5]: /a/").await,
+        compiler.lark("start: start").await,
+    ] {
+        assert!(
+            matches!(outcome, Err(ModelError::UnsupportedSchema { .. })),
+            "{:?}",
+            outcome.err()
+        );
+    }
+}
+
+#[tokio::test]
+async fn a_property_cannot_come_in_disguise() {
+    let schema = json!({"type": "object", "properties": {"a": {"type": "integer"}},
+        "additionalProperties": {"type": "string"}});
+    let mut grammar = compiler().json_schema(&schema).await.unwrap();
+    // `\u0061` would be `a`.
+    assert_eq!(taken(&mut grammar, "{\"\\u0061\""), 3);
+}
+
+#[tokio::test]
+async fn numbers_stay_where_doubles_hold_them() {
+    let compiler = compiler();
+    let mut grammar = compiler.json_schema(&json!({})).await.unwrap();
+    assert_eq!(taken(&mut grammar, "[1e999"), 5);
+    let schema = json!({"type": "number", "exclusiveMaximum": 1});
+    let mut grammar = compiler.json_schema(&schema).await.unwrap();
+    assert!(taken(&mut grammar, "0.99999999999999999999") < 18);
 }

@@ -35,9 +35,6 @@ use watched::Watched;
 /// context takes less, even on two cores.
 const LONGEST_SILENCE: Duration = Duration::from_secs(90);
 
-/// Where a request has its schema unless it says otherwise.
-const SCHEMA_OF_RESPONSE_FORMAT: &str = "response_format/json_schema/schema";
-
 /// Stop strings a request may have.
 const MOST_STOPS: usize = 16;
 
@@ -165,9 +162,9 @@ impl<E: TokenEngine> LocalModel<E> {
             OutputFormat::JsonSchema { schema, .. } => {
                 self.grammars.json_schema(schema).await.map(Some)
             }
-            OutputFormat::Regex(_) | OutputFormat::Choice(_) | OutputFormat::Lark(_) => Err(
-                ModelError::invalid("structured_outputs", "this form of answer is not there yet"),
-            ),
+            OutputFormat::Regex(regex) => self.grammars.regex(regex).await.map(Some),
+            OutputFormat::Choice(choices) => self.grammars.choice(choices).await.map(Some),
+            OutputFormat::Lark(grammar) => self.grammars.lark(grammar).await.map(Some),
         }
     }
 }
@@ -188,7 +185,7 @@ fn check(request: &ChatRequest) -> Result<(), ModelError> {
     if !request.stop.is_empty() && request.output != OutputFormat::Text {
         return Err(ModelError::invalid(
             "stop",
-            "`stop` would cut the JSON that `response_format` promises; leave one of them out",
+            "`stop` would cut the form of answer that was asked for; leave one of them out",
         ));
     }
     if request
@@ -226,9 +223,12 @@ impl<E: TokenEngine> ChatModel for LocalModel<E> {
             &self.default_sampling,
             self.tokenizer.vocabulary_size(),
         )?;
-        let grammar = self.grammar(&request.output).await.map_err(|error| {
-            error.in_field(request.output_field.unwrap_or(SCHEMA_OF_RESPONSE_FORMAT))
-        })?;
+        let field = request.output_field_name();
+        let grammar = self
+            .grammar(&request.output)
+            .await
+            .map_err(|error| error.in_field(field))?
+            .map(|grammar| grammar.of_field(field));
         let prompt = self.prompt(request.prompt).await?;
         let room = self.room_after(&prompt)?;
         let max_tokens = request
@@ -257,6 +257,10 @@ impl<E: TokenEngine> ChatModel for LocalModel<E> {
         Ok(sequence.start(ticket, move |events, progress| {
             Box::new(SequencePicker::new(plan, events, progress))
         }))
+    }
+
+    fn enforces_schemas(&self) -> bool {
+        true
     }
 
     async fn choose(&self, request: ChoiceRequest) -> Result<ChoiceScores, ModelError> {

@@ -93,8 +93,11 @@ impl SequencePicker {
             .choose(logits, |id| {
                 self.tokenizer.is_generable(id) && mask.as_ref().is_none_or(|mask| mask.allows(id))
             })
-            .ok_or_else(|| ModelError::Engine {
-                message: "it left no token to choose from".to_owned(),
+            .ok_or_else(|| match &self.grammar {
+                Some(grammar) => grammar.broken(),
+                None => ModelError::Engine {
+                    message: "it left no token to choose from".to_owned(),
+                },
             })?;
         if self.tokenizer.end_tokens().contains(&token) {
             self.finish(FinishReason::Stop)?;

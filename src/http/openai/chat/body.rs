@@ -6,6 +6,7 @@ use serde::Deserialize;
 use serde_json::{Map, Value};
 use utoipa::ToSchema;
 
+use super::form::{ResponseFormat, StructuredOutputs};
 use super::messages::MessageBody;
 use super::tools::{ToolBody, ToolChoiceBody};
 
@@ -53,6 +54,20 @@ pub(in crate::http) struct ChatCompletionRequest {
     pub stop: Option<Stop>,
     /// The form of the answer.
     pub response_format: Option<ResponseFormat>,
+    /// Extension: the form of the answer, as vLLM's clients say it.
+    pub structured_outputs: Option<StructuredOutputs>,
+    /// Extension: the older name of `structured_outputs.json`.
+    #[schema(value_type = Option<Object>)]
+    pub guided_json: Option<Value>,
+    /// Extension: the older name of `structured_outputs.regex`.
+    pub guided_regex: Option<String>,
+    /// Extension: the older name of `structured_outputs.choice`.
+    pub guided_choice: Option<Vec<String>>,
+    /// Extension: the older name of `structured_outputs.grammar`.
+    pub guided_grammar: Option<String>,
+    /// Extension: where the grammar cannot enforce the whole schema, validate the answer and ask
+    /// again, at most twice, instead of refusing the schema.
+    pub x_repair: Option<bool>,
     /// Functions that the model may ask to have called.
     pub tools: Option<Vec<ToolBody>>,
     /// Whether it does: `auto` unless said otherwise.
@@ -84,40 +99,6 @@ pub(in crate::http) enum Stop {
     One(String),
     /// Several.
     Several(Vec<String>),
-}
-
-/// The form of an answer.
-#[derive(Debug, Deserialize, ToSchema)]
-#[serde(tag = "type", rename_all = "snake_case", deny_unknown_fields)]
-pub(in crate::http) enum ResponseFormat {
-    /// Anything.
-    Text {},
-    /// One JSON object.
-    JsonObject {},
-    /// JSON by a schema.
-    JsonSchema {
-        /// The schema and its name.
-        json_schema: NamedSchema,
-    },
-}
-
-/// A schema and its name.
-#[derive(Debug, Deserialize, ToSchema)]
-#[serde(deny_unknown_fields)]
-pub(in crate::http) struct NamedSchema {
-    /// For people.
-    pub name: String,
-    /// For people.
-    #[expect(
-        dead_code,
-        reason = "OpenAI's clients send it; a grammar has no use for it"
-    )]
-    pub description: Option<String>,
-    /// JSON Schema, 2020-12.
-    #[schema(value_type = Object)]
-    pub schema: Value,
-    /// The schema is enforced either way.
-    pub strict: Option<bool>,
 }
 
 /// Options of a stream.

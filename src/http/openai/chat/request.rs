@@ -4,9 +4,9 @@
 use std::collections::BTreeMap;
 use std::time::Instant;
 
-use ledgergate_llm::chat::{Caller, ChatRequest, OutputFormat, Prompt, Sampling};
+use ledgergate_llm::chat::{Caller, ChatRequest, Prompt, Sampling};
 
-use super::body::{ChatCompletionRequest, ResponseFormat, Stop};
+use super::body::{ChatCompletionRequest, Stop};
 use super::{messages, tools};
 use crate::http::error::ApiError;
 use crate::http::openai::fields::{in_optional_range, in_range, refuse_unknown, unsupported};
@@ -25,6 +25,9 @@ pub(super) struct ParsedRequest {
     pub(super) model: String,
     /// What to generate, once for each of `n`, with the seed of each.
     pub(super) generation: ChatRequest,
+    /// Whether to ask again where an answer does not validate; `None` leaves it to the
+    /// configuration.
+    pub(super) repair: Option<bool>,
     /// How many answers.
     pub(super) n: u32,
     /// As a stream.
@@ -35,7 +38,7 @@ pub(super) struct ParsedRequest {
 
 impl ChatCompletionRequest {
     /// Checks every field.
-    pub(super) fn parse(self, deadline: Instant) -> Result<ParsedRequest, ApiError> {
+    pub(super) fn parse(mut self, deadline: Instant) -> Result<ParsedRequest, ApiError> {
         refuse_unknown(&self.rest)?;
         if self.store == Some(true) {
             return Err(unsupported(
@@ -53,15 +56,15 @@ impl ChatCompletionRequest {
         let n = self.n.unwrap_or(1);
         in_range("n", n, 1, MOST_CHOICES)?;
         let (sampling, max_tokens, stop) = (self.sampling()?, self.max_tokens()?, self.stops()?);
-        let (output, top_logprobs) = (self.output(), self.top_logprobs()?);
+        let (asked, top_logprobs) = (self.take_form()?, self.top_logprobs()?);
         let (tools, tool_choice) = tools::parse(self.tools, self.tool_choice)?;
         let generation = ChatRequest {
             prompt: Prompt::Conversation(messages::parse(self.messages)?),
             sampling,
             max_tokens,
             stop,
-            output,
-            output_field: None,
+            output: asked.output,
+            output_field: asked.field,
             tools,
             tool_choice,
             parallel_tool_calls: self.parallel_tool_calls.unwrap_or(true),
@@ -72,6 +75,7 @@ impl ChatCompletionRequest {
         Ok(ParsedRequest {
             model: self.model,
             generation,
+            repair: self.x_repair,
             n,
             stream,
             include_usage: self
@@ -148,18 +152,6 @@ impl ChatCompletionRequest {
             ));
         }
         Ok(stops)
-    }
-
-    fn output(&self) -> OutputFormat {
-        match &self.response_format {
-            None | Some(ResponseFormat::Text {}) => OutputFormat::Text,
-            Some(ResponseFormat::JsonObject {}) => OutputFormat::JsonObject,
-            Some(ResponseFormat::JsonSchema { json_schema }) => OutputFormat::JsonSchema {
-                name: json_schema.name.clone(),
-                schema: json_schema.schema.clone(),
-                strict: json_schema.strict.unwrap_or(false),
-            },
-        }
     }
 
     fn top_logprobs(&self) -> Result<Option<u8>, ApiError> {
