@@ -20,7 +20,7 @@ fn hostile_schemas() -> Vec<(&'static str, Value)> {
             json!({"anyOf": parts})
         })
         .collect();
-    let properties: serde_json::Map<String, Value> = (0..3_000)
+    let properties: serde_json::Map<String, Value> = (0..1_000)
         .map(|number| {
             (
                 format!("p{number}"),
@@ -108,6 +108,16 @@ fn hostile_schemas() -> Vec<(&'static str, Value)> {
             json!({"type": "number", "multipleOf": 1e-300}),
         ),
         (
+            "a large multiple",
+            json!({"type": "integer", "multipleOf": 1_999}),
+        ),
+        (
+            "many multiples",
+            json!({"type": "object", "properties": {
+            "a": {"type": "number", "multipleOf": 0.25}, "b": {"type": "integer", "multipleOf": 7},
+            "c": {"allOf": [{"multipleOf": 12}, {"multipleOf": 0.05}], "type": "number"}}}),
+        ),
+        (
             "multiples",
             json!({"allOf": [{"type": "integer", "multipleOf": 70_001},
             {"multipleOf": 99_991}]}),
@@ -119,10 +129,7 @@ fn hostile_schemas() -> Vec<(&'static str, Value)> {
 async fn hostile_schemas_are_taken_or_refused_within_the_limits() {
     let compiler = compiler();
     for (name, schema) in hostile_schemas() {
-        let begun = Instant::now();
-        let outcome = compiler.json_schema(&schema).await;
-        eprintln!("TIME {name} {:?} {}", begun.elapsed(), outcome.as_ref().err().map(|e| e.to_string()).unwrap_or_default());
-        match outcome {
+        match compiler.json_schema(&schema).await {
             Ok(mut grammar) => {
                 // The first steps are within the limits of a step, or refused.
                 for byte in *b"\"aaaaaaaa" {
