@@ -1,5 +1,6 @@
 //! What every handler has at hand.
 
+use std::hash::RandomState;
 use std::sync::Arc;
 
 use jiff::Timestamp;
@@ -25,6 +26,8 @@ pub struct App {
     pub limits: Limits,
     /// How accounting requests that do not say are done.
     pub accounting: AccountingConfig,
+    /// Under this key callers are told apart; another one in each process.
+    pub caller_key: RandomState,
     started: Timestamp,
 }
 
@@ -57,6 +60,7 @@ impl App {
                 request_timeout_seconds: config.server.request_timeout_seconds,
             },
             accounting: config.accounting.clone(),
+            caller_key: RandomState::new(),
             started,
         }
     }
