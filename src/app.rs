@@ -1,5 +1,6 @@
 //! What every handler has at hand.
 
+use std::hash::RandomState;
 use std::sync::Arc;
 
 use jiff::Timestamp;
@@ -27,6 +28,8 @@ pub struct App {
     pub accounting: AccountingConfig,
     /// How requests for structured output that do not say are done.
     pub structured_output: StructuredOutputConfig,
+    /// Under this key callers are told apart; another one in each process.
+    pub caller_key: RandomState,
     started: Timestamp,
 }
 
@@ -60,6 +63,7 @@ impl App {
             },
             accounting: config.accounting.clone(),
             structured_output: config.structured_output,
+            caller_key: RandomState::new(),
             started,
         }
     }

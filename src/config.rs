@@ -154,17 +154,40 @@ impl Config {
                 self.server.request_timeout_seconds,
             ),
         ];
-        at_least_one.extend(self.models.iter().map(|(name, model)| {
-            (
-                format!("models.{name}.defaults.max_tokens"),
-                u64::from(model.defaults.max_tokens),
-            )
-        }));
+        for (name, model) in &self.models {
+            at_least_one.extend([
+                (
+                    format!("models.{name}.defaults.max_tokens"),
+                    u64::from(model.defaults.max_tokens),
+                ),
+                (
+                    format!("models.{name}.max_prompt_tokens"),
+                    model.max_prompt_tokens.map_or(1, u64::from),
+                ),
+                (
+                    format!("models.{name}.stuck_after_seconds"),
+                    model.stuck_after_seconds.unwrap_or(1),
+                ),
+            ]);
+        }
         if let Some((key, _)) = at_least_one.into_iter().find(|(_, value)| *value == 0) {
             return Err(ConfigError::Inconsistent {
                 key,
                 message: "must be at least 1".to_owned(),
             });
+        }
+        for (name, model) in &self.models {
+            if let Some(most) = model.max_prompt_tokens
+                && most >= model.context_tokens
+            {
+                return Err(ConfigError::Inconsistent {
+                    key: format!("models.{name}.max_prompt_tokens"),
+                    message: format!(
+                        "is {most}, which leaves no room for an answer in a context of {}",
+                        model.context_tokens
+                    ),
+                });
+            }
         }
         Ok(())
     }

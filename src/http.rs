@@ -2,6 +2,7 @@
 //! No SQL here and no accounting.
 
 pub mod accounting;
+mod caller;
 pub mod contract;
 mod docs;
 pub mod error;

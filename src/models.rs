@@ -152,6 +152,13 @@ impl Models {
         self.by_name.values()
     }
 
+    /// Ends all requests of all models, and refuses later ones.
+    pub fn close_all(&self, reason: &str) {
+        for model in self.by_name.values() {
+            model.close(reason);
+        }
+    }
+
     /// Asks every model for a token; the reason where one gives none.
     #[instrument(skip_all)]
     pub async fn probe_all(&self) -> Vec<(String, Result<(), String>)> {

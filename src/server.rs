@@ -2,6 +2,7 @@
 
 use std::future::Future;
 use std::net::SocketAddr;
+use std::sync::Arc;
 use std::time::Duration;
 
 use axum::serve::ListenerExt;
@@ -53,7 +54,12 @@ pub async fn bind(config: &ServerConfig) -> Result<TcpListener, ServerError> {
     })
 }
 
-/// Serves until `stop` resolves, then lets requests under way end, for `drain` at most.
+/// After the time to drain, for the last words to those who still wait: an error each.
+const LAST_WORDS: Duration = Duration::from_secs(2);
+
+/// Serves until `stop` resolves, then takes no more connections and lets requests that run or
+/// wait end, for `drain` at most. Those left then are told that the gateway stops (503, or an
+/// `error` event in a stream), and what cannot even be told is broken off.
 ///
 /// # Errors
 /// [`ServerError::Serve`] if the listener breaks.
@@ -69,23 +75,30 @@ pub async fn serve(
             warn!(%error, "TCP_NODELAY could not be set");
         }
     });
-    let serving = axum::serve(listener, http::router(app)).with_graceful_shutdown(async move {
+    let models = Arc::clone(&app.models);
+    let service = http::router(app).into_make_service_with_connect_info::<SocketAddr>();
+    let serving = axum::serve(listener, service).with_graceful_shutdown(async move {
         stop.await;
         info!("stopping: no new connections, requests under way may end");
         stopping.send_replace(true);
     });
     let out_of_time = async move {
         // An error means that the server has ended and dropped the sender: nothing to wait for.
-        if stopped.wait_for(|stopping| *stopping).await.is_ok() {
-            tokio::time::sleep(drain).await;
-        } else {
+        if stopped.wait_for(|stopping| *stopping).await.is_err() {
             std::future::pending::<()>().await;
         }
+        tokio::time::sleep(drain).await;
+        warn!(
+            seconds = drain.as_secs(),
+            "requests still under way are told that the gateway stops"
+        );
+        models.close_all("the gateway stops");
+        tokio::time::sleep(LAST_WORDS).await;
     };
     tokio::select! {
         ended = serving => ended.map_err(ServerError::Serve),
         () = out_of_time => {
-            warn!(seconds = drain.as_secs(), "requests still under way were broken off");
+            warn!("what was left was broken off");
             Ok(())
         }
     }

@@ -11,6 +11,7 @@ use indicatif::{ProgressBar, ProgressStyle};
 use ledgergate_accounting::accuracy::{Case, Metric, Prediction, Scores, score};
 use ledgergate_accounting::assessment::LlmUse;
 use ledgergate_accounting::company::Company;
+use ledgergate_llm::chat::Caller;
 use serde_json::{Value, json};
 
 use super::ConfigArgs;
@@ -68,6 +69,7 @@ pub(super) async fn run(args: EvalArgs) -> anyhow::Result<()> {
         defaults: &config.accounting,
         clock: &*environment.clock,
         timeout: TIMEOUT,
+        caller: Caller::default(),
     };
     let outcomes = assess_all(&cases, &args, &context).await;
     if let Some(path) = &args.out {

@@ -2,6 +2,7 @@
 
 use std::net::SocketAddr;
 use std::path::PathBuf;
+use std::time::Duration;
 
 use ledgergate_accounting::assessment::LlmUse;
 use serde::Deserialize;
@@ -120,12 +121,44 @@ pub struct ModelConfig {
     /// Context in tokens, prompt and answer together; at most what the model was trained for.
     #[serde(default = "default_context_tokens")]
     pub context_tokens: u32,
-    /// Requests that may wait; one more is answered 429.
+    /// The most tokens of a prompt; a longer one is answered 400. Reading a prompt cannot be
+    /// broken off, so a long one keeps everybody waiting. Unset, it is the context less the room
+    /// for an answer of `defaults.max_tokens`, or less a quarter of the context if that is less.
+    pub max_prompt_tokens: Option<u32>,
+    /// Requests that may wait; one more is answered 429. When the queue is full, a caller with
+    /// less than its share of it is let in still, until twice as many wait.
     #[serde(default = "default_queue")]
     pub queue: usize,
+    /// An engine at work that gives no token for this long is taken for stuck and rebuilt. Must
+    /// be longer than the reading of the longest prompt. Unset, it is 90, or what the longest
+    /// prompt takes at 20 tokens a second if that is longer.
+    pub stuck_after_seconds: Option<u64>,
     /// What a request that does not say is generated with.
     #[serde(default)]
     pub defaults: GenerationDefaults,
+}
+
+/// The slowest reading of a prompt that is not taken for a stuck engine.
+const SLOWEST_PROMPT_TOKENS_PER_SECOND: u64 = 20;
+/// An engine is not taken for stuck before this.
+const LEAST_SILENCE_SECONDS: u64 = 90;
+
+impl ModelConfig {
+    /// The most tokens of a prompt.
+    pub fn prompt_limit(&self) -> u32 {
+        let room = self.defaults.max_tokens.min(self.context_tokens / 4);
+        self.max_prompt_tokens
+            .unwrap_or(self.context_tokens.saturating_sub(room))
+    }
+
+    /// After which silence a working engine is stuck.
+    pub fn longest_silence(&self) -> Duration {
+        let reading = u64::from(self.prompt_limit()) / SLOWEST_PROMPT_TOKENS_PER_SECOND;
+        let seconds = self
+            .stuck_after_seconds
+            .unwrap_or(reading.max(LEAST_SILENCE_SECONDS));
+        Duration::from_secs(seconds)
+    }
 }
 
 /// Where a model runs.

@@ -234,7 +234,7 @@ impl ApiError {
 fn model_face(error: &ModelError) -> Face {
     match error {
         ModelError::InvalidRequest { param, .. } => Face::invalid(None, param.clone()),
-        ModelError::ContextLengthExceeded { .. } => {
+        ModelError::ContextLengthExceeded { .. } | ModelError::PromptTooLong { .. } => {
             Face::invalid(Some("context_length_exceeded"), Some("messages".to_owned()))
         }
         ModelError::UnsupportedSchema { field, pointer, .. } => Face::invalid(

@@ -1,6 +1,7 @@
 //! OpenAI's API over the configured models.
 
 mod answered;
+mod begun;
 pub mod chat;
 mod fields;
 pub mod models;

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use ledgergate_llm::chat::{ChatModel, Sampling};
 use ledgergate_llm::gguf::GgufHeader;
-use ledgergate_llm::local::{LocalModel, LocalModelParts};
+use ledgergate_llm::local::{LocalModel, LocalModelParts, Watchdog};
 use ledgergate_llm::template::ChatTemplate;
 use ledgergate_llm::tokenizer::ModelTokenizer;
 use ledgergate_llm_mistralrs::{LoadOptions, MistralRsEngine, requantize};
@@ -14,11 +14,15 @@ use super::{LoadError, ModelSetting};
 use crate::config::{GenerationDefaults, ModelConfig, ModelKind};
 
 pub(super) fn load(setting: ModelSetting) -> Result<Arc<dyn ChatModel>, LoadError> {
+    let max_prompt_tokens = setting.config.prompt_limit();
+    let longest_silence = setting.config.longest_silence();
     let ModelConfig {
         kind: ModelKind::InProcess,
         path,
         context_tokens,
+        max_prompt_tokens: _,
         queue,
+        stuck_after_seconds: _,
         defaults,
     } = setting.config;
     let failed = |error: &dyn std::fmt::Display| LoadError::Model {
@@ -39,12 +43,13 @@ pub(super) fn load(setting: ModelSetting) -> Result<Arc<dyn ChatModel>, LoadErro
         .text("general.organization")
         .unwrap_or("local")
         .to_owned();
-    let engine = MistralRsEngine::load(&LoadOptions {
+    let options = LoadOptions {
         gguf_path: path,
         context_tokens: Some(context_tokens),
         threads: None,
-    })
-    .map_err(|error| failed(&error))?;
+    };
+    let engine = MistralRsEngine::load(&options).map_err(|error| failed(&error))?;
+    let rebuild = move || MistralRsEngine::load(&options).map_err(|error| error.to_string());
     let ids = setting.environment.ids;
     let model = LocalModel::new(LocalModelParts {
         id: setting.name.clone(),
@@ -56,7 +61,13 @@ pub(super) fn load(setting: ModelSetting) -> Result<Arc<dyn ChatModel>, LoadErro
         template,
         default_sampling: sampling(defaults),
         default_max_tokens: Some(defaults.max_tokens),
+        max_prompt_tokens: Some(max_prompt_tokens),
         queue_limit: queue,
+        watchdog: Watchdog {
+            longest_silence,
+            rebuild: Some(Arc::new(rebuild)),
+            ..Watchdog::default()
+        },
         // A request without a seed wants another answer each time: the random half of a UUID.
         seeds: Box::new(move || ids.next_id().as_u64_pair().1),
     })

@@ -10,9 +10,11 @@ use super::{LoadError, ModelSetting};
 pub(super) fn load(setting: ModelSetting) -> Result<Arc<dyn ChatModel>, LoadError> {
     let ModelSetting {
         name,
-        config: _,
-        environment: _,
+        config,
+        environment,
     } = setting;
+    // Only an engine has a use for them.
+    drop((config, environment));
     Err(LoadError::NoEngine { name })
 }
 

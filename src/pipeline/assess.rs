@@ -7,7 +7,7 @@ use ledgergate_accounting::InputError;
 use ledgergate_accounting::assessment::{Assessment, LlmUse, Options};
 use ledgergate_accounting::company::Company;
 use ledgergate_accounting::document::Document;
-use ledgergate_llm::chat::ChatModel;
+use ledgergate_llm::chat::{Caller, ChatModel};
 use schemars::JsonSchema;
 use serde::Serialize;
 use tracing::instrument;
@@ -78,6 +78,8 @@ pub struct AssessmentContext<'a> {
     pub clock: &'a dyn Clock,
     /// For the model's answers.
     pub timeout: Duration,
+    /// Who asks.
+    pub caller: Caller,
 }
 
 /// Assesses one document.
@@ -103,13 +105,12 @@ pub async fn assess(
         .date();
     let mut assessment = Assessment::new(&document, company.clone(), Options { today, llm });
     let before_model = started.elapsed();
-    ask::ask_open_questions(
-        &mut assessment,
-        model.as_deref(),
+    let asking = ask::Asking {
         llm,
-        started + context.timeout,
-    )
-    .await?;
+        caller: context.caller,
+        deadline: started + context.timeout,
+    };
+    ask::ask_open_questions(&mut assessment, model.as_deref(), asking).await?;
     let model_time = started.elapsed().saturating_sub(before_model);
     Ok(Assessed {
         assessment,

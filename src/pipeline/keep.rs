@@ -6,6 +6,7 @@ use ledgergate_accounting::checks::Check;
 use ledgergate_accounting::company::Company;
 use ledgergate_accounting::document::Document;
 use ledgergate_accounting::validate::{self, ValidationReply};
+use ledgergate_llm::chat::Caller;
 use schemars::JsonSchema;
 use serde::Serialize;
 use serde_json::Value;
@@ -42,6 +43,8 @@ pub struct Received<'a> {
     pub body: &'a [u8],
     /// The `Idempotency-Key` header.
     pub idempotency_key: Option<String>,
+    /// Who sent it.
+    pub caller: Caller,
 }
 
 /// A kept reply.
@@ -109,6 +112,7 @@ async fn assess_and_keep(
         defaults: &app.accounting,
         clock: &*app.environment.clock,
         timeout: Duration::from_secs(app.limits.request_timeout_seconds),
+        caller: received.caller,
     };
     let assessed = assess(request, &context).await?;
     let started = std::time::Instant::now();

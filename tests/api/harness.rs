@@ -1,7 +1,9 @@
 //! A gateway over a database of its own and a scripted model.
 
+use std::net::SocketAddr;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::Duration;
 
 use axum::Router;
 use axum::body::{Body, to_bytes};
@@ -13,11 +15,15 @@ use ledgergate::clock::{Clock, Environment, IdGenerator};
 use ledgergate::config::Config;
 use ledgergate::http;
 use ledgergate::models::Models;
+use ledgergate::server::{self, ServerError};
 use ledgergate::store::Store;
 use ledgergate::store::request_log::{RequestLog, RequestLogWriter};
 use ledgergate_llm::chat::ChatModel;
 use serde_json::Value;
 use sqlx::{Connection, PgConnection, PgPool};
+use tokio::net::TcpListener;
+use tokio::sync::oneshot;
+use tokio::task::JoinHandle;
 use tower::ServiceExt;
 use uuid::Uuid;
 
@@ -43,6 +49,7 @@ impl IdGenerator for CountingIds {
 
 /// One gateway.
 pub(crate) struct TestApp {
+    app: App,
     router: Router,
     /// The gateway's database.
     pub(crate) rows: PgPool,
@@ -52,16 +59,24 @@ pub(crate) struct TestApp {
 impl TestApp {
     /// With one model, `scripted`, which is also the default.
     pub(crate) async fn with_model(model: Arc<dyn ChatModel>) -> Self {
-        Self::start(vec![model]).await
+        Self::start(vec![model], 30).await
+    }
+
+    /// The same, and requests may take this long.
+    pub(crate) async fn with_timeout(model: Arc<dyn ChatModel>, seconds: u64) -> Self {
+        Self::start(vec![model], seconds).await
     }
 
     /// With no model.
     pub(crate) async fn without_model() -> Self {
-        Self::start(Vec::new()).await
+        Self::start(Vec::new(), 30).await
     }
 
-    async fn start(models: Vec<Arc<dyn ChatModel>>) -> Self {
-        Self::with_settings(models, |_| {}).await
+    async fn start(models: Vec<Arc<dyn ChatModel>>, timeout_seconds: u64) -> Self {
+        Self::with_settings(models, |config| {
+            config.server.request_timeout_seconds = timeout_seconds;
+        })
+        .await
     }
 
     /// With a configuration of its own.
@@ -86,7 +101,8 @@ impl TestApp {
         let app = App::new(&config, environment, store, request_log, models);
         let rows = PgPool::connect(&url).await.unwrap();
         Self {
-            router: http::router(app),
+            router: http::router(app.clone()),
+            app,
             rows,
             writer,
         }
@@ -114,15 +130,40 @@ impl TestApp {
         Reply::read(self.send(request).await).await
     }
 
+    /// Serves on a port of its own, as `ledgergate serve` does.
+    pub(crate) async fn listen(&self, drain: Duration) -> Listening {
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let address = listener.local_addr().unwrap();
+        let (stop, stopped) = oneshot::channel();
+        let served = tokio::spawn(server::serve(listener, self.app.clone(), drain, async {
+            // Nobody stops a server whose test does not.
+            if stopped.await.is_err() {
+                std::future::pending::<()>().await;
+            }
+        }));
+        Listening {
+            address,
+            stop,
+            served,
+        }
+    }
+
     /// Ends the gateway and waits until the request log is written.
     pub(crate) async fn finish(self) -> PgPool {
-        drop(self.router);
-        self.writer
-            .finish(std::time::Duration::from_secs(10))
-            .await
-            .unwrap();
+        drop((self.app, self.router));
+        self.writer.finish(Duration::from_secs(10)).await.unwrap();
         self.rows
     }
+}
+
+/// A gateway that listens.
+pub(crate) struct Listening {
+    /// Where.
+    pub(crate) address: SocketAddr,
+    /// Says that it is to stop.
+    pub(crate) stop: oneshot::Sender<()>,
+    /// Resolves when it has stopped.
+    pub(crate) served: JoinHandle<Result<(), ServerError>>,
 }
 
 /// A POST of JSON.

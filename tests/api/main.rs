@@ -14,6 +14,7 @@ mod contract;
 mod errors;
 mod harness;
 mod health;
+mod life;
 mod request_log;
 mod scripted;
 mod structured;

@@ -19,8 +19,9 @@ use crate::error::LoadError;
 use crate::load::{LoadOptions, Loaded, load};
 use crate::processor::PickerProcessor;
 
-/// A decode step that takes longer means that the engine hangs.
-const LONGEST_STEP: Duration = Duration::from_mins(1);
+/// A decode step that takes longer means that the engine hangs. Whoever watches the engine finds
+/// out sooner; this only keeps a thread from waiting for ever.
+const LONGEST_STEP: Duration = Duration::from_mins(10);
 
 /// Prompts are read in one step; a slow machine reads some ten tokens a second.
 const LONGEST_PROMPT_TOKEN: Duration = Duration::from_millis(100);
@@ -79,7 +80,7 @@ impl MistralRsEngine {
     ) -> Result<u64, ModelError> {
         if self.hangs.load(Ordering::Acquire) {
             return Err(ModelError::Unavailable {
-                message: "the engine hangs; restart the process".to_owned(),
+                message: "the engine hangs".to_owned(),
             });
         }
         let max_new_tokens = usize::try_from(max_new_tokens).unwrap_or(usize::MAX);

@@ -25,6 +25,19 @@ pub enum ModelError {
         /// Length of the context.
         context_tokens: u32,
     },
+    /// The prompt is longer than the model's operator lets through.
+    #[error(
+        "the prompt has {prompt_tokens} tokens, and this model takes prompts of up to \
+         {max_prompt_tokens} (its context is {context_tokens})"
+    )]
+    PromptTooLong {
+        /// Length of the rendered prompt.
+        prompt_tokens: u32,
+        /// The most that is let through.
+        max_prompt_tokens: u32,
+        /// Length of the context.
+        context_tokens: u32,
+    },
     /// The schema (or regular expression, or grammar) asks for what cannot be enforced.
     #[error("{message} (at {})", if pointer.is_empty() { "the root" } else { pointer })]
     UnsupportedSchema {

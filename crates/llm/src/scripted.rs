@@ -9,7 +9,7 @@ use std::time::Duration;
 use crate::chat::Sampling;
 use crate::engine::{Pick, TokenEngine, TokenPicker};
 use crate::error::{ModelError, ModelFileError};
-use crate::local::{LocalModel, LocalModelParts};
+use crate::local::{LocalModel, LocalModelParts, Watchdog};
 use crate::template::ChatTemplate;
 use crate::tokenizer::ModelTokenizer;
 
@@ -108,7 +108,9 @@ impl ScriptedEngine {
             template: ChatTemplate::chatml()?,
             default_sampling: Sampling::default(),
             default_max_tokens: None,
+            max_prompt_tokens: None,
             queue_limit,
+            watchdog: Watchdog::default(),
             seeds: Box::new(move || next_seed.fetch_add(1, Ordering::Relaxed) as u64),
             engine: self,
         })

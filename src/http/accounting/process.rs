@@ -7,6 +7,7 @@ use tracing::instrument;
 
 use super::{AccountingBody, idempotency_key, sent};
 use crate::app::App;
+use crate::http::caller::AskedBy;
 use crate::http::contract::examples;
 use crate::http::error::{ApiError, ErrorBody};
 use crate::pipeline::keep::{self, Received};
@@ -33,12 +34,14 @@ use crate::pipeline::request::AssessmentRequest;
 #[instrument(skip_all)]
 pub(in crate::http) async fn process(
     State(app): State<App>,
+    AskedBy(caller): AskedBy,
     headers: HeaderMap,
     AccountingBody(body): AccountingBody<AssessmentRequest>,
 ) -> Result<Response, ApiError> {
     let received = Received {
         body: &body.bytes,
         idempotency_key: idempotency_key(&headers)?,
+        caller,
     };
     Ok(sent(keep::process(&app, &body.value, received).await?))
 }

@@ -3,6 +3,7 @@
 use axum::extract::State;
 use axum::http::HeaderMap;
 use axum::response::Response;
+use ledgergate_llm::chat::Caller;
 use tracing::instrument;
 
 use super::{AccountingBody, idempotency_key, sent};
@@ -35,6 +36,8 @@ pub(in crate::http) async fn validate(
     let received = Received {
         body: &body.bytes,
         idempotency_key: idempotency_key(&headers)?,
+        // No model is asked, so nothing waits in a queue.
+        caller: Caller::default(),
     };
     // Boxed: a document and all that was made of it are more than a stack should carry along.
     Ok(sent(

@@ -18,8 +18,10 @@ use ledgergate_llm::repair;
 use tracing::instrument;
 
 use super::answered::Identity;
+use super::begun::begun;
 use super::wire::ChatCompletion;
 use crate::app::App;
+use crate::http::caller::AskedBy;
 use crate::http::error::{ApiError, ErrorBody};
 use crate::http::extract::JsonBody;
 use body::ChatCompletionRequest;
@@ -42,10 +44,12 @@ use body::ChatCompletionRequest;
 #[instrument(skip_all, fields(model, stream))]
 pub(in crate::http) async fn create_chat_completion(
     State(app): State<App>,
+    AskedBy(caller): AskedBy,
     body: JsonBody<ChatCompletionRequest>,
 ) -> Result<Response, ApiError> {
     let deadline = Instant::now() + Duration::from_secs(app.limits.request_timeout_seconds);
-    let request = body.value.parse(deadline)?;
+    let mut request = body.value.parse(deadline)?;
+    request.generation.caller = caller;
     let model = app.models.resolve(&request.model)?;
     let info = model.info();
     tracing::Span::current()
@@ -60,6 +64,7 @@ pub(in crate::http) async fn create_chat_completion(
     let repair = request.repair.unwrap_or(app.structured_output.repair);
     let generations = start_all(&model, &request.generation, request.n, repair).await?;
     if request.stream {
+        let generations = begun(generations).await?;
         return Ok(stream::reply(identity, generations, request.include_usage));
     }
     let answers = complete_all(generations).await?;

@@ -229,7 +229,7 @@ fn choices_have_sane_probabilities() {
             "Which of these is the capital of France?",
         )],
         options: ["Paris", "Banana", "Seven"].map(str::to_owned).to_vec(),
-        deadline: None,
+        ..ChoiceRequest::default()
     };
     let scores = block_on(model().choose(request)).unwrap();
     let mass: f64 = scores.logprobs.iter().map(|logprob| logprob.exp()).sum();

@@ -11,6 +11,7 @@
 
 mod answers;
 mod files;
+mod mixing;
 mod speed;
 mod structured;
 
@@ -18,7 +19,7 @@ use std::path::PathBuf;
 use std::sync::{Arc, LazyLock, Mutex, OnceLock, PoisonError};
 
 use ledgergate_llm::gguf::GgufHeader;
-use ledgergate_llm::local::{LocalModel, LocalModelParts};
+use ledgergate_llm::local::{LocalModel, LocalModelParts, Watchdog};
 use ledgergate_llm::template::ChatTemplate;
 use ledgergate_llm::tokenizer::ModelTokenizer;
 use ledgergate_llm::{ChatRequest, Message, Role, Sampling};
@@ -89,7 +90,9 @@ fn shared() -> &'static Arc<Model> {
             template: ChatTemplate::from_gguf(&header).unwrap(),
             default_sampling: Sampling::default(),
             default_max_tokens: Some(256),
+            max_prompt_tokens: None,
             queue_limit: 64,
+            watchdog: Watchdog::default(),
             seeds: Box::new(|| 0),
         })
         .unwrap();

@@ -2,6 +2,7 @@
 
 use std::time::Instant;
 
+use super::Caller;
 use super::answer::{GenerationTimings, Usage};
 use super::message::Message;
 
@@ -13,6 +14,8 @@ pub struct ChoiceRequest {
     pub messages: Vec<Message>,
     /// 2 to 26 options.
     pub options: Vec<String>,
+    /// Who asks: the queue is fair between callers.
+    pub caller: Caller,
     /// When the caller stops waiting; queueing counts.
     pub deadline: Option<Instant>,
 }

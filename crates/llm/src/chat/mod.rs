@@ -136,6 +136,12 @@ pub trait ChatModel: Send + Sync {
     /// Why the model does not answer.
     async fn probe(&self) -> Result<(), ModelError>;
 
+    /// Ends everything: requests that wait or run get [`ModelError::Unavailable`], and later ones
+    /// too. Models that run elsewhere have nothing to end.
+    fn close(&self, reason: &str) {
+        let _ = reason;
+    }
+
     /// The length of the rendered prompt in tokens, or `None` where only a remote server knows.
     ///
     /// # Errors

@@ -10,6 +10,8 @@ use tokio::sync::mpsc::{UnboundedSender, unbounded_channel};
 use super::admission::Ticket;
 use super::picker::milliseconds;
 use super::running::{RunningSequence, SequenceProgress};
+use super::supervisor::Supervisor;
+use super::watched::Watched;
 use crate::chat::{ChoiceScores, GenerationTimings, Message, Role, Usage};
 use crate::engine::{Pick, TokenEngine, TokenPicker};
 use crate::error::ModelError;
@@ -69,8 +71,8 @@ pub(super) fn with_options(
 
 /// Runs the prompt and reads the letters' probabilities.
 pub(super) async fn score<E: TokenEngine>(
-    engine: Arc<E>,
-    ticket: Ticket,
+    supervisor: Arc<Supervisor<E>>,
+    ticket: Ticket<Watched<E>>,
     prompt: Vec<u32>,
     letters: Vec<u32>,
     deadline: Option<Instant>,
@@ -78,7 +80,7 @@ pub(super) async fn score<E: TokenEngine>(
     let prompt_tokens = u32::try_from(prompt.len()).unwrap_or(u32::MAX);
     let (send, mut receive) = unbounded_channel();
     let sequence = RunningSequence {
-        engine,
+        supervisor,
         prompt,
         max_tokens: 1,
         deadline,

@@ -8,11 +8,11 @@ mod admission;
 mod choice;
 mod picker;
 mod running;
+mod supervisor;
 mod watched;
 
-use std::num::NonZeroUsize;
 use std::sync::Arc;
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
 use async_trait::async_trait;
 
@@ -26,14 +26,10 @@ use crate::grammar::{Grammar, GrammarCompiler};
 use crate::sampling::SamplingSettings;
 use crate::template::ChatTemplate;
 use crate::tokenizer::ModelTokenizer;
-use admission::Admission;
 use picker::{PickerPlan, SequencePicker};
 use running::RunningSequence;
-use watched::Watched;
-
-/// A busy engine that gives no token for this long is stuck. Reading a prompt that fills the
-/// context takes less, even on two cores.
-const LONGEST_SILENCE: Duration = Duration::from_secs(90);
+use supervisor::Supervisor;
+pub use supervisor::{EngineFactory, Watchdog};
 
 /// Stop strings a request may have.
 const MOST_STOPS: usize = 16;
@@ -61,8 +57,14 @@ pub struct LocalModelParts<E> {
     pub default_sampling: Sampling,
     /// Tokens to generate where a request does not say; `None` means all that the context leaves.
     pub default_max_tokens: Option<u32>,
-    /// Requests that may wait for a slot.
+    /// The most tokens of a prompt; `None` means all that the context holds. A prompt is read in
+    /// one step that cannot be ended, so a long one keeps everybody waiting.
+    pub max_prompt_tokens: Option<u32>,
+    /// Requests of one caller that may wait for a slot. Of all callers together, at most twice
+    /// as many wait.
     pub queue_limit: usize,
+    /// When the engine is given up and what comes after it.
+    pub watchdog: Watchdog<E>,
     /// Gives seeds to requests without one.
     pub seeds: Box<dyn Fn() -> u64 + Send + Sync>,
 }
@@ -70,12 +72,12 @@ pub struct LocalModelParts<E> {
 /// A [`ChatModel`] over a [`TokenEngine`].
 pub struct LocalModel<E> {
     info: ModelInfo,
-    engine: Arc<Watched<E>>,
+    supervisor: Arc<Supervisor<E>>,
     tokenizer: Arc<ModelTokenizer>,
     template: Arc<ChatTemplate>,
     default_sampling: Sampling,
     default_max_tokens: Option<u32>,
-    admission: Admission,
+    max_prompt_tokens: Option<u32>,
     grammars: GrammarCompiler,
     seeds: Box<dyn Fn() -> u64 + Send + Sync>,
 }
@@ -98,34 +100,40 @@ impl<E: TokenEngine> LocalModel<E> {
             parts.tokenizer.vocabulary_size(),
         )
         .map_err(unsupported)?;
-        let slots: NonZeroUsize = parts.engine.slots();
+        let context_tokens = parts.engine.context_tokens();
+        let supervisor = Supervisor::new(
+            parts.id.clone(),
+            parts.engine,
+            parts.queue_limit,
+            parts.watchdog,
+        );
         Ok(Self {
             info: ModelInfo {
                 id: parts.id,
                 created: parts.created,
                 owned_by: parts.owned_by,
-                context_tokens: parts.engine.context_tokens(),
+                context_tokens,
                 fingerprint: parts.fingerprint,
             },
             grammars: GrammarCompiler::new(&parts.tokenizer)?,
-            admission: Admission::new(slots, parts.queue_limit),
-            engine: Arc::new(Watched::new(parts.engine)),
+            supervisor,
             tokenizer: Arc::new(parts.tokenizer),
             template: Arc::new(parts.template),
             default_sampling: parts.default_sampling,
             default_max_tokens: parts.default_max_tokens,
+            max_prompt_tokens: parts.max_prompt_tokens,
             seeds: parts.seeds,
         })
     }
 
     /// Requests that wait for a slot now.
     pub fn waiting(&self) -> usize {
-        self.admission.waiting()
+        self.supervisor.waiting()
     }
 
     /// Slots that are free now.
     pub fn free_slots(&self) -> usize {
-        self.admission.free_slots()
+        self.supervisor.free_slots()
     }
 
     /// Renders and encodes, off the async threads: a prompt may be megabytes.
@@ -146,6 +154,15 @@ impl<E: TokenEngine> LocalModel<E> {
     fn room_after(&self, prompt: &[u32]) -> Result<u32, ModelError> {
         let prompt_tokens = u32::try_from(prompt.len()).unwrap_or(u32::MAX);
         let context_tokens = self.info.context_tokens;
+        if let Some(max_prompt_tokens) = self.max_prompt_tokens
+            && prompt_tokens > max_prompt_tokens
+        {
+            return Err(ModelError::PromptTooLong {
+                prompt_tokens,
+                max_prompt_tokens,
+                context_tokens,
+            });
+        }
         match context_tokens.checked_sub(prompt_tokens) {
             None | Some(0) => Err(ModelError::ContextLengthExceeded {
                 prompt_tokens,
@@ -247,9 +264,9 @@ impl<E: TokenEngine> ChatModel for LocalModel<E> {
             prompt_tokens: u32::try_from(prompt.len()).unwrap_or(u32::MAX),
             deadline: request.deadline,
         };
-        let ticket = self.admission.enter()?;
+        let ticket = self.supervisor.enter(request.caller)?;
         let sequence = RunningSequence {
-            engine: Arc::clone(&self.engine),
+            supervisor: Arc::clone(&self.supervisor),
             prompt,
             max_tokens,
             deadline: request.deadline,
@@ -269,9 +286,9 @@ impl<E: TokenEngine> ChatModel for LocalModel<E> {
         let messages = choice::with_options(request.messages, &request.options)?;
         let prompt = self.prompt(Prompt::Conversation(messages)).await?;
         self.room_after(&prompt)?;
-        let ticket = self.admission.enter()?;
+        let ticket = self.supervisor.enter(request.caller)?;
         choice::score(
-            Arc::clone(&self.engine),
+            Arc::clone(&self.supervisor),
             ticket,
             prompt,
             letters,
@@ -280,25 +297,28 @@ impl<E: TokenEngine> ChatModel for LocalModel<E> {
         .await
     }
 
-    /// A busy engine is not asked: that it gives tokens is seen from those it gives.
+    /// A busy engine is not asked: its supervisor sees whether it gives tokens.
     async fn probe(&self) -> Result<(), ModelError> {
-        if self.admission.free_slots() == 0 {
-            let quiet = self.engine.quiet_for();
-            if quiet < LONGEST_SILENCE {
-                return Ok(());
-            }
-            return Err(ModelError::Unavailable {
-                message: format!("busy, and no token for {} s", quiet.as_secs()),
-            });
+        self.supervisor.check()?;
+        if self.supervisor.free_slots() == 0 {
+            return Ok(());
         }
         let request = ChatRequest {
             prompt: vec![Message::new(Role::User, "Hello")].into(),
             max_tokens: Some(1),
             ..ChatRequest::default()
         };
-        let answer = self.generate(request).await?.complete().await?;
+        let answer = match self.generate(request).await {
+            // Others were faster, so it is busy.
+            Err(ModelError::QueueFull { .. }) => return Ok(()),
+            answer => answer?.complete().await?,
+        };
         tracing::debug!(model = self.info.id, text = answer.text, "probed");
         Ok(())
+    }
+
+    fn close(&self, reason: &str) {
+        self.supervisor.close(reason);
     }
 
     async fn prompt_tokens(&self, prompt: &Prompt) -> Result<Option<u32>, ModelError> {

@@ -1,5 +1,5 @@
-//! Runs one admitted sequence: waits for the slot, hands the engine a picker on a blocking
-//! thread, and turns the picker's events into a stream.
+//! Runs one admitted sequence: waits for the slot, hands the engine a picker, and turns the
+//! picker's events into a stream.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -9,6 +9,8 @@ use futures::stream;
 use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
 
 use super::admission::Ticket;
+use super::supervisor::Supervisor;
+use super::watched::Watched;
 use crate::chat::{Generation, GenerationEvent};
 use crate::engine::{TokenEngine, TokenPicker};
 use crate::error::ModelError;
@@ -32,7 +34,7 @@ pub(super) struct SequenceProgress {
 
 /// What to run.
 pub(super) struct RunningSequence<E> {
-    pub(super) engine: Arc<E>,
+    pub(super) supervisor: Arc<Supervisor<E>>,
     pub(super) prompt: Vec<u32>,
     pub(super) max_tokens: u32,
     pub(super) deadline: Option<Instant>,
@@ -40,7 +42,7 @@ pub(super) struct RunningSequence<E> {
 
 impl<E: TokenEngine> RunningSequence<E> {
     /// Starts waiting and running in the background.
-    pub(super) fn start<P>(self, ticket: Ticket, picker: P) -> Generation
+    pub(super) fn start<P>(self, ticket: Ticket<Watched<E>>, picker: P) -> Generation
     where
         P: FnOnce(EventSender, SequenceProgress) -> Box<dyn TokenPicker> + Send + 'static,
     {
@@ -50,7 +52,7 @@ impl<E: TokenEngine> RunningSequence<E> {
         Generation::new(events(receive, deadline))
     }
 
-    async fn run<P>(self, ticket: Ticket, send: EventSender, picker: P)
+    async fn run<P>(self, ticket: Ticket<Watched<E>>, send: EventSender, picker: P)
     where
         P: FnOnce(EventSender, SequenceProgress) -> Box<dyn TokenPicker> + Send + 'static,
     {
@@ -75,26 +77,16 @@ impl<E: TokenEngine> RunningSequence<E> {
             ended: Arc::clone(&ended),
         };
         let picker = picker(send.clone(), progress);
-        let outcome = tokio::task::spawn_blocking(move || {
-            let _slot = slot;
-            self.engine.run(&self.prompt, self.max_tokens, picker)
-        })
-        .await;
+        let (prompt, max_tokens) = (self.prompt, self.max_tokens);
+        let work = move |engine: &Watched<E>| engine.run(&prompt, max_tokens, picker);
+        let has_ended = || ended.load(Ordering::Acquire);
+        let Err(error) = self.supervisor.run(slot, work, has_ended).await else {
+            return;
+        };
         if ended.load(Ordering::Acquire) {
-            if let Ok(Err(error)) = outcome {
-                tracing::warn!(%error, "the engine failed after the answer was complete");
-            }
+            tracing::warn!(%error, "the engine failed after the answer was complete");
             return;
         }
-        let error = match outcome {
-            Ok(Ok(())) => ModelError::Engine {
-                message: "it ended the answer on its own".to_owned(),
-            },
-            Ok(Err(error)) => error,
-            Err(panic) => ModelError::Engine {
-                message: panic.to_string(),
-            },
-        };
         let _unheard = send.send(Err(error));
     }
 }

@@ -1,17 +1,24 @@
 //! An engine that is watched: when it last asked for a token tells a busy one from a stuck one.
 
 use std::num::NonZeroUsize;
-use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicU32, AtomicU64, Ordering};
+use std::sync::{Arc, OnceLock};
 use std::time::{Duration, Instant};
+
+use tokio_util::sync::CancellationToken;
 
 use crate::engine::{Pick, TokenEngine, TokenPicker};
 use crate::error::ModelError;
 
-/// An engine and its heartbeat.
+/// An engine, its heartbeat, and whether it is still to be used.
 pub(super) struct Watched<E> {
     engine: E,
     heartbeat: Heartbeat,
+    /// Sequences that broke down one after the other.
+    failures_in_a_row: AtomicU32,
+    given_up: CancellationToken,
+    /// What its requests are told; set before `given_up`.
+    why: OnceLock<ModelError>,
 }
 
 /// Milliseconds from the beginning to the last beat.
@@ -34,7 +41,13 @@ impl<E> Watched<E> {
             beginning: Instant::now(),
             last: Arc::new(AtomicU64::new(0)),
         };
-        Self { engine, heartbeat }
+        Self {
+            engine,
+            heartbeat,
+            failures_in_a_row: AtomicU32::new(0),
+            given_up: CancellationToken::new(),
+            why: OnceLock::new(),
+        }
     }
 
     /// The engine itself.
@@ -43,10 +56,48 @@ impl<E> Watched<E> {
         &self.engine
     }
 
+    /// Work is about to begin: silence counts from now.
+    pub(super) fn beat(&self) {
+        self.heartbeat.beat();
+    }
+
+    /// Resolves when work in hand has brought no token for so long; says for how long.
+    pub(super) async fn silent_for(&self, limit: Duration) -> Duration {
+        loop {
+            let quiet = self.quiet_for();
+            if quiet >= limit {
+                return quiet;
+            }
+            tokio::time::sleep(limit.saturating_sub(quiet)).await;
+        }
+    }
+
     /// How long ago it began a sequence or asked for a token.
-    pub(super) fn quiet_for(&self) -> Duration {
+    fn quiet_for(&self) -> Duration {
         let last = Duration::from_millis(self.heartbeat.last.load(Ordering::Relaxed));
         self.heartbeat.beginning.elapsed().saturating_sub(last)
+    }
+
+    /// Counts a sequence that broke down; how many have now, one after the other.
+    pub(super) fn count_failure(&self) -> u32 {
+        self.failures_in_a_row.fetch_add(1, Ordering::AcqRel) + 1
+    }
+
+    /// A sequence came to its end.
+    pub(super) fn forget_failures(&self) {
+        self.failures_in_a_row.store(0, Ordering::Release);
+    }
+
+    /// Tells everybody who waits for this engine to wait no longer. The first reason holds.
+    pub(super) fn give_up(&self, why: ModelError) {
+        let _first_holds = self.why.set(why);
+        self.given_up.cancel();
+    }
+
+    /// Resolves when the engine is not waited for any longer; says why.
+    pub(super) async fn given_up(&self) -> ModelError {
+        self.given_up.cancelled().await;
+        self.why.get().cloned().unwrap_or(ModelError::Cancelled)
     }
 }
 

@@ -73,8 +73,10 @@ async fn eventually(what: &str, holds: impl Fn() -> bool) {
     panic!("{what} did not come about");
 }
 
+mod proofs;
 mod queue;
 mod schemas;
+mod watchdog;
 
 #[tokio::test]
 async fn an_answer_comes_whole_with_usage() {
@@ -223,7 +225,7 @@ async fn choices_are_scored_over_the_options() {
     let request = |count: usize| ChoiceRequest {
         messages: vec![Message::new(Role::User, "Which?")],
         options: (0..count).map(|index| format!("option {index}")).collect(),
-        deadline: None,
+        ..ChoiceRequest::default()
     };
     let scores = model.choose(request(3)).await.unwrap();
     assert_eq!(scores.chosen, 1);
@@ -250,7 +252,7 @@ async fn choices_are_listed_behind_letters() {
     let request = ChoiceRequest {
         messages: vec![Message::new(Role::User, "Which?")],
         options: vec!["yes".to_owned(), "no".to_owned()],
-        deadline: None,
+        ..ChoiceRequest::default()
     };
     assert_eq!(model.choose(request).await.unwrap().chosen, 0);
 }

@@ -22,9 +22,9 @@ async fn twenty_at_once_do_not_mix() {
         assert_eq!(answer.text, wanted.to_string());
     }
     assert!(
-        (2..=4).contains(&model.engine.inner().most_running()),
+        (2..=4).contains(&model.supervisor.engine().inner().most_running()),
         "{}",
-        model.engine.inner().most_running()
+        model.supervisor.engine().inner().most_running()
     );
 }
 
@@ -162,7 +162,9 @@ async fn a_broken_engine_is_an_error_and_the_slot_comes_back() {
             template: ChatTemplate::chatml().unwrap(),
             default_sampling: Sampling::default(),
             default_max_tokens: None,
+            max_prompt_tokens: None,
             queue_limit: 1,
+            watchdog: Watchdog::default(),
             seeds: Box::new(|| 0),
         })
         .unwrap();
