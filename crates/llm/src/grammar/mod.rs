@@ -269,9 +269,8 @@ impl Grammar {
 
     /// The tokens that may come next; end tokens where the answer may end.
     pub(crate) fn mask(&mut self) -> Result<TokenMask, ModelError> {
-        let mask = match self.matcher.compute_mask_or_eos() {
-            Ok(mask) => mask,
-            Err(_) => return Err(self.broken()),
+        let Ok(mask) = self.matcher.compute_mask_or_eos() else {
+            return Err(self.broken());
         };
         Ok(TokenMask(match &self.numbers {
             Some(numbers) => numbers.narrowed(mask, self.tokens.tok_trie()),
