@@ -74,6 +74,7 @@ async fn eventually(what: &str, holds: impl Fn() -> bool) {
 }
 
 mod queue;
+mod raw_prompts;
 mod schemas;
 
 #[tokio::test]
