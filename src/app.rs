@@ -5,7 +5,7 @@ use std::sync::Arc;
 use jiff::Timestamp;
 
 use crate::clock::Environment;
-use crate::config::{AccountingConfig, Config};
+use crate::config::{AccountingConfig, Config, CorsOrigins};
 use crate::models::Models;
 use crate::store::Store;
 use crate::store::request_log::RequestLog;
@@ -25,6 +25,8 @@ pub struct App {
     pub limits: Limits,
     /// How accounting requests that do not say are done.
     pub accounting: AccountingConfig,
+    /// The web pages that may call it.
+    pub cors_origins: CorsOrigins,
     started: Timestamp,
 }
 
@@ -57,6 +59,7 @@ impl App {
                 request_timeout_seconds: config.server.request_timeout_seconds,
             },
             accounting: config.accounting.clone(),
+            cors_origins: config.server.cors_origins.clone(),
             started,
         }
     }
