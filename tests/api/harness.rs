@@ -61,6 +61,11 @@ impl TestApp {
     }
 
     async fn start(models: Vec<Arc<dyn ChatModel>>) -> Self {
+        Self::with_config(Config::default(), models).await
+    }
+
+    /// With this configuration, but for a test's limits.
+    pub(crate) async fn with_config(mut config: Config, models: Vec<Arc<dyn ChatModel>>) -> Self {
         let environment = Environment {
             clock: Arc::new(FixedClock),
             ids: Arc::new(CountingIds::default()),
@@ -69,7 +74,6 @@ impl TestApp {
         let store = Store::connect(&url, 4).await.unwrap();
         store.migrate(environment.clock.now()).await.unwrap();
         let (request_log, writer) = RequestLog::start(store.clone());
-        let mut config = Config::default();
         config.server.max_body_bytes = 256 * 1024;
         config.server.request_timeout_seconds = 30;
         let default = models.first().map(|model| model.info().id.clone());

@@ -10,9 +10,14 @@
 
 mod accounting;
 mod chat;
+mod completions;
 mod contract;
+mod embeddings;
 mod errors;
 mod harness;
 mod health;
+mod methods;
+mod playing;
 mod request_log;
+mod responses;
 mod scripted;
