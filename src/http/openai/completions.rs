@@ -19,7 +19,7 @@ use crate::app::App;
 use crate::http::error::{ApiError, ErrorBody};
 use crate::http::extract::JsonBody;
 use body::CompletionRequest;
-use wire::TextCompletion;
+use wire::{TextCompletion, TextCompletionChunk};
 
 /// Goes on with texts, whole or as a stream of server-sent events.
 #[utoipa::path(post, path = "/v1/completions", tag = "openai",
@@ -28,8 +28,10 @@ use wire::TextCompletion;
         "prompt": "Double-entry bookkeeping means that",
         "max_tokens": 32})),
     responses(
-        (status = 200, description = "The answers; with `stream`, chunks as server-sent events \
-            that end in `[DONE]`", body = TextCompletion),
+        (status = 200, description = "The answers; with `stream`, chunks that end in `[DONE]`",
+            content(
+                (TextCompletion = "application/json"),
+                (TextCompletionChunk = "text/event-stream"))),
         (status = 400, description = "A field is wrong; `param` names it", body = ErrorBody),
         (status = 404, description = "No such model", body = ErrorBody),
         (status = 429, description = "Too many requests wait; see Retry-After", body = ErrorBody),

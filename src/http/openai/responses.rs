@@ -24,6 +24,7 @@ use crate::app::App;
 use crate::http::error::{ApiError, ErrorBody};
 use crate::http::extract::{JsonBody, PathText};
 use body::ResponseRequest;
+use events::ResponseStreamEvent;
 use wire::ResponseBody;
 
 /// Answers a conversation, whole or as a stream of server-sent events.
@@ -34,8 +35,9 @@ use wire::ResponseBody;
         "input": "What is a credit note?",
         "max_output_tokens": 64})),
     responses(
-        (status = 200, description = "The response; with `stream`, `ResponseStreamEvent`s as \
-            server-sent events", body = ResponseBody),
+        (status = 200, description = "The response; with `stream`, numbered events", content(
+            (ResponseBody = "application/json"),
+            (ResponseStreamEvent = "text/event-stream"))),
         (status = 400, description = "A field is wrong; `param` names it", body = ErrorBody),
         (status = 404, description = "No such model", body = ErrorBody),
         (status = 429, description = "Too many requests wait; see Retry-After", body = ErrorBody),
