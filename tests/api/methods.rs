@@ -2,7 +2,6 @@
 
 use axum::body::Body;
 use axum::http::{Method, Request, Response};
-use ledgergate::config::Config;
 use serde_json::json;
 
 use crate::harness::TestApp;
@@ -46,9 +45,11 @@ async fn ask(
 }
 
 async fn with_origins(origins: &[&str]) -> TestApp {
-    let mut config = Config::default();
-    config.server.cors_origins = serde_json::from_value(json!(origins)).unwrap();
-    TestApp::with_config(config, vec![saying("Hello")]).await
+    let origins = serde_json::from_value(json!(origins)).unwrap();
+    TestApp::with_settings(vec![saying("Hello")], |config| {
+        config.server.cors_origins = origins;
+    })
+    .await
 }
 
 fn header<'a>(response: &'a Response<Body>, name: &str) -> Option<&'a str> {
