@@ -6,7 +6,7 @@ use std::sync::Arc;
 use jiff::Timestamp;
 
 use crate::clock::Environment;
-use crate::config::{AccountingConfig, Config, StructuredOutputConfig};
+use crate::config::{AccountingConfig, Config, CorsOrigins, StructuredOutputConfig};
 use crate::models::Models;
 use crate::store::Store;
 use crate::store::request_log::RequestLog;
@@ -30,6 +30,8 @@ pub struct App {
     pub structured_output: StructuredOutputConfig,
     /// Under this key callers are told apart; another one in each process.
     pub caller_key: RandomState,
+    /// The web pages that may call it.
+    pub cors_origins: CorsOrigins,
     started: Timestamp,
 }
 
@@ -64,6 +66,7 @@ impl App {
             accounting: config.accounting.clone(),
             structured_output: config.structured_output,
             caller_key: RandomState::new(),
+            cors_origins: config.server.cors_origins.clone(),
             started,
         }
     }

@@ -4,6 +4,7 @@
 //! one table down. `DATABASE_URL` is read as `store.database_url`. A key that does not exist is
 //! an error that names the key, and the line of the file or the variable it came from.
 
+mod cors;
 mod environment;
 mod sections;
 
@@ -12,6 +13,7 @@ use std::path::{Path, PathBuf};
 
 use serde::Deserialize;
 
+pub use cors::CorsOrigins;
 pub use sections::{
     AccountingConfig, GenerationDefaults, LogConfig, LogFormat, ModelConfig, ModelKind,
     ServerConfig, StoreConfig, StructuredOutputConfig,
@@ -244,6 +246,20 @@ mod tests {
             message.contains("line 4") && message.contains("queues"),
             "{message}"
         );
+    }
+
+    #[test]
+    fn origins_come_from_the_file_or_a_variable_and_are_checked() {
+        let config = load("[server]\ncors_origins = [\"https://a.example\"]\n", &[]).unwrap();
+        let listed = |origin: &str| CorsOrigins::Listed(vec![origin.to_owned()]);
+        assert_eq!(config.server.cors_origins, listed("https://a.example"));
+        let variable = ("LEDGERGATE_SERVER__CORS_ORIGINS", "https://b.example");
+        let config = load("[server]\ncors_origins = [\"*\"]\n", &[variable]).unwrap();
+        assert_eq!(config.server.cors_origins, listed("https://b.example"));
+        let wrong = "[server]\ncors_origins = [\"https://a.example/\"]\n";
+        let message = load(wrong, &[]).unwrap_err().to_string();
+        assert!(message.contains("line 2"), "{message}");
+        assert!(message.contains("'https://a.example/'"), "{message}");
     }
 
     #[test]

@@ -4,10 +4,12 @@
 pub mod accounting;
 mod caller;
 pub mod contract;
+mod cross_origin;
 mod docs;
 pub mod error;
 mod extract;
 mod health;
+mod methods;
 mod observe;
 pub mod openai;
 
@@ -26,6 +28,13 @@ use error::ApiError;
 fn documented_routes() -> OpenApiRouter<App> {
     OpenApiRouter::with_openapi(contract::base())
         .routes(routes!(openai::chat::create_chat_completion))
+        .routes(routes!(openai::completions::create_completion))
+        .routes(routes!(openai::responses::create_response))
+        .routes(routes!(
+            openai::responses::retrieve_response,
+            openai::responses::delete_response
+        ))
+        .routes(routes!(openai::embeddings::create_embeddings))
         .routes(routes!(openai::models::list_models))
         .routes(routes!(openai::models::retrieve_model))
         .routes(routes!(accounting::determine::determine))
@@ -41,11 +50,12 @@ fn documented_routes() -> OpenApiRouter<App> {
 
 /// The whole HTTP service of an application.
 pub fn router(app: App) -> Router {
+    let cross_origin = cross_origin::layer(&app.cors_origins);
     let (routes, _) = documented_routes().split_for_parts();
-    routes
+    let routes = routes
         .merge(docs::routes())
         .fallback(|| async { ApiError::UnknownRoute })
-        .method_not_allowed_fallback(|| async { ApiError::MethodNotAllowed })
+        .method_not_allowed_fallback(methods::not_named)
         .layer(DefaultBodyLimit::max(app.limits.max_body_bytes))
         .layer(CatchPanicLayer::custom(|_| {
             ApiError::internal(&"a handler panicked").into_response()
@@ -54,5 +64,13 @@ pub fn router(app: App) -> Router {
             app.clone(),
             observe::observe,
         ))
-        .with_state(app)
+        .with_state(app);
+    // Around the router, because a router adds the `Allow` header outside of its own layers.
+    let service = Router::new()
+        .fallback_service(routes)
+        .layer(middleware::from_fn(methods::allow_options));
+    match cross_origin {
+        None => service,
+        Some(layer) => service.layer(middleware::from_fn_with_state(layer, cross_origin::allow)),
+    }
 }

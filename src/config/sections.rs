@@ -7,6 +7,8 @@ use std::time::Duration;
 use ledgergate_accounting::assessment::LlmUse;
 use serde::Deserialize;
 
+use super::CorsOrigins;
+
 /// `[server]`: the listener and its limits.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields, default)]
@@ -19,6 +21,8 @@ pub struct ServerConfig {
     pub request_timeout_seconds: u64,
     /// After a signal to stop, how long requests under way may take to end.
     pub drain_seconds: u64,
+    /// The web pages whose scripts may call the gateway.
+    pub cors_origins: CorsOrigins,
 }
 
 impl Default for ServerConfig {
@@ -28,6 +32,7 @@ impl Default for ServerConfig {
             max_body_bytes: 10 * 1024 * 1024,
             request_timeout_seconds: 600,
             drain_seconds: 30,
+            cors_origins: CorsOrigins::Nobody,
         }
     }
 }

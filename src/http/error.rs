@@ -97,6 +97,29 @@ pub enum ApiError {
     /// What a model said.
     #[error(transparent)]
     Model(#[from] ModelError),
+    /// The same, where the field at fault has another name than in a chat.
+    #[error("{error}")]
+    ModelByOtherNames {
+        /// What the model said.
+        error: ModelError,
+        /// The field.
+        param: Option<String>,
+    },
+    /// The model is there and cannot do this.
+    #[error("{message}")]
+    UnsupportedModel {
+        /// What it cannot do, and what can.
+        message: String,
+    },
+    /// A stored answer was asked for, and none is stored.
+    #[error(
+        "there is no response '{id}': responses are not stored here; send the items of the \
+         conversation as 'input'"
+    )]
+    NotStored {
+        /// As asked for.
+        id: String,
+    },
     /// An idempotency key came back with another body.
     #[error("this Idempotency-Key was used for a different request; use a new one")]
     IdempotencyKeyReused,
@@ -166,6 +189,19 @@ impl ApiError {
         Self::Internal
     }
 
+    /// What a model said, its field renamed: models name fields as a chat does.
+    pub fn model_by_other_names(error: ModelError, rename: impl FnOnce(String) -> String) -> Self {
+        let param = model_face(&error).param.map(rename);
+        Self::ModelByOtherNames { error, param }
+    }
+
+    fn model_error(&self) -> Option<&ModelError> {
+        match self {
+            Self::Model(error) | Self::ModelByOtherNames { error, .. } => Some(error),
+            _ => None,
+        }
+    }
+
     fn face(&self) -> Face {
         match self {
             Self::InvalidField { param, .. } => Face::invalid(None, Some(param.clone())),
@@ -190,6 +226,17 @@ impl ApiError {
                 ..Face::request(StatusCode::NOT_FOUND, "model_not_found")
             },
             Self::Model(error) => model_face(error),
+            Self::ModelByOtherNames { error, param } => Face {
+                param: param.clone(),
+                ..model_face(error)
+            },
+            Self::UnsupportedModel { .. } => {
+                Face::invalid(Some("unsupported_model"), Some("model".to_owned()))
+            }
+            Self::NotStored { .. } => Face {
+                param: Some("response_id".to_owned()),
+                ..Face::request(StatusCode::NOT_FOUND, "not_found")
+            },
             Self::IdempotencyKeyReused => {
                 Face::request(StatusCode::CONFLICT, "idempotency_key_reused")
             }
@@ -221,12 +268,12 @@ impl ApiError {
     }
 
     fn public_message(&self) -> String {
-        match self {
-            Self::Model(ModelError::Engine { .. }) => "the model failed; try again".to_owned(),
-            Self::Model(ModelError::Unavailable { .. }) => {
+        match self.model_error() {
+            Some(ModelError::Engine { .. }) => "the model failed; try again".to_owned(),
+            Some(ModelError::Unavailable { .. }) => {
                 "the model is not available at the moment; try again".to_owned()
             }
-            other => other.to_string(),
+            _ => self.to_string(),
         }
     }
 }
@@ -263,16 +310,16 @@ fn model_face(error: &ModelError) -> Face {
 
 impl IntoResponse for ApiError {
     fn into_response(self) -> Response {
-        if let Self::Model(cause @ (ModelError::Engine { .. } | ModelError::Unavailable { .. })) =
-            &self
+        if let Some(cause @ (ModelError::Engine { .. } | ModelError::Unavailable { .. })) =
+            self.model_error()
         {
             tracing::error!(%cause, "a model failed");
         }
         let status = self.face().status;
         let mut response = (status, Json(self.body())).into_response();
-        if let Self::Model(ModelError::QueueFull {
+        if let Some(ModelError::QueueFull {
             retry_after_seconds,
-        }) = &self
+        }) = self.model_error()
         {
             response
                 .headers_mut()

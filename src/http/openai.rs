@@ -3,6 +3,12 @@
 mod answered;
 mod begun;
 pub mod chat;
+pub mod completions;
+pub mod embeddings;
 mod fields;
+mod generations;
 pub mod models;
+pub mod responses;
+mod sampling;
+mod sse;
 pub mod wire;

@@ -11,6 +11,9 @@ async fn a_malformed_body() {
     let app = TestApp::without_model().await;
     for path in [
         "/v1/chat/completions",
+        "/v1/completions",
+        "/v1/responses",
+        "/v1/embeddings",
         "/v1/accounting/process",
         "/v1/accounting/validate",
     ] {

@@ -10,11 +10,16 @@
 
 mod accounting;
 mod chat;
+mod completions;
 mod contract;
+mod embeddings;
 mod errors;
 mod harness;
 mod health;
 mod life;
+mod methods;
+mod playing;
 mod request_log;
+mod responses;
 mod scripted;
 mod structured;

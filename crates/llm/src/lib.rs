@@ -23,8 +23,9 @@ pub mod template;
 pub mod tokenizer;
 
 pub use chat::{
-    Caller, ChatModel, ChatRequest, ChoiceRequest, ChoiceScores, Completion, FinishReason,
-    Generation, GenerationEvent, GenerationTimings, Message, ModelInfo, OutputFormat, Prompt, Role,
+    Caller, ChatModel, ChatRequest, ChoiceRequest, ChoiceScores, Completion, EmbeddingModel,
+    EmbeddingRequest, Embeddings, FinishReason, Generation, GenerationEvent, GenerationTimings,
+    Message, ModelInfo, OutputFormat, Prompt, PromptScoreRequest, PromptScores, PromptToken, Role,
     Sampling, TokenLogprob, Tool, ToolCall, ToolChoice, Usage,
 };
 pub use error::{ModelError, ModelFileError};

@@ -48,6 +48,29 @@ impl LogSummary {
         details.decode_ms = longest(details.decode_ms, timings.decode_ms);
     }
 
+    /// A prompt was read and nothing generated.
+    pub(super) fn read_prompt(&mut self, tokens: u32) {
+        self.details.finish_reason = Some(reason_name(FinishReason::Length).to_owned());
+        self.details.prompt_tokens = Some(tokens);
+    }
+
+    /// Takes up the answers to another prompt of the same request.
+    pub(super) fn join(&mut self, other: &Self) {
+        let (own, other) = (&mut self.details, &other.details);
+        own.finish_reason.clone_from(&other.finish_reason);
+        let sum = |one: Option<u32>, two: Option<u32>| {
+            Some(one.unwrap_or(0).saturating_add(two.unwrap_or(0)))
+        };
+        own.prompt_tokens = sum(own.prompt_tokens, other.prompt_tokens);
+        own.completion_tokens = sum(own.completion_tokens, other.completion_tokens);
+        // One prompt after another.
+        let add =
+            |one: Option<f64>, two: Option<f64>| Some(one.unwrap_or(0.0) + two.unwrap_or(0.0));
+        own.queue_ms = add(own.queue_ms, other.queue_ms);
+        own.prefill_ms = add(own.prefill_ms, other.prefill_ms);
+        own.decode_ms = add(own.decode_ms, other.decode_ms);
+    }
+
     pub(super) fn usage(&self) -> UsageBody {
         let prompt_tokens = self.details.prompt_tokens.unwrap_or(0);
         let completion_tokens = self.details.completion_tokens.unwrap_or(0);
@@ -71,7 +94,14 @@ pub(super) fn logprobs_body(tokens: Vec<TokenLogprob>) -> Option<LogprobsBody> {
     if tokens.is_empty() {
         return None;
     }
-    let content = tokens
+    Some(LogprobsBody {
+        content: token_bodies(tokens),
+        refusal: None,
+    })
+}
+
+pub(super) fn token_bodies(tokens: Vec<TokenLogprob>) -> Vec<TokenBody> {
+    tokens
         .into_iter()
         .map(|token| TokenBody {
             token: token.token,
@@ -87,9 +117,5 @@ pub(super) fn logprobs_body(tokens: Vec<TokenLogprob>) -> Option<LogprobsBody> {
                 })
                 .collect(),
         })
-        .collect();
-    Some(LogprobsBody {
-        content,
-        refusal: None,
-    })
+        .collect()
 }

@@ -1,6 +1,6 @@
 //! `POST /v1/chat/completions`.
 
-mod body;
+pub(super) mod body;
 mod completion;
 mod form;
 mod messages;
@@ -8,17 +8,15 @@ mod request;
 mod stream;
 pub(super) mod tools;
 
-use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use axum::extract::State;
 use axum::response::{IntoResponse, Response};
-use ledgergate_llm::chat::{ChatModel, ChatRequest, Completion, Generation};
-use ledgergate_llm::repair;
 use tracing::instrument;
 
 use super::answered::Identity;
 use super::begun::begun;
+use super::generations::{complete_all, start_all};
 use super::wire::ChatCompletion;
 use crate::app::App;
 use crate::http::caller::AskedBy;
@@ -69,33 +67,4 @@ pub(in crate::http) async fn create_chat_completion(
     }
     let answers = complete_all(generations).await?;
     Ok(completion::reply(identity, answers).into_response())
-}
-
-/// Starts `n` independent answers; with a seed, each has the seed plus its index.
-async fn start_all(
-    model: &Arc<dyn ChatModel>,
-    request: &ChatRequest,
-    n: u32,
-    repair: bool,
-) -> Result<Vec<Generation>, ApiError> {
-    let mut generations = Vec::new();
-    for index in 0..n {
-        let mut request = request.clone();
-        request.sampling.seed = request
-            .sampling
-            .seed
-            .map(|seed| seed.wrapping_add(u64::from(index)));
-        generations.push(if repair {
-            repair::generate(Arc::clone(model), request).await?
-        } else {
-            model.generate(request).await?
-        });
-    }
-    Ok(generations)
-}
-
-async fn complete_all(generations: Vec<Generation>) -> Result<Vec<Completion>, ApiError> {
-    futures::future::try_join_all(generations.into_iter().map(Generation::complete))
-        .await
-        .map_err(ApiError::from)
 }

@@ -2,7 +2,11 @@
 
 use serde_json::{Map, Value};
 
+use super::chat::body::Stop;
 use crate::http::error::ApiError;
+
+/// OpenAI's limit.
+const MOST_STOPS: usize = 4;
 
 /// Fields that change nothing about an answer here and are taken without effect.
 const WITHOUT_EFFECT: [&str; 6] = [
@@ -107,4 +111,26 @@ pub(super) fn in_optional_range(
     most: f32,
 ) -> Result<(), ApiError> {
     value.map_or(Ok(()), |value| in_range(param, value, least, most))
+}
+
+/// The texts that end an answer.
+pub(super) fn stop_texts(stop: Option<&Stop>) -> Result<Vec<String>, ApiError> {
+    let stops = match stop {
+        None => Vec::new(),
+        Some(Stop::One(stop)) => vec![stop.clone()],
+        Some(Stop::Several(stops)) => stops.clone(),
+    };
+    if stops.len() > MOST_STOPS {
+        return Err(ApiError::invalid(
+            "stop",
+            format!("at most {MOST_STOPS} texts"),
+        ));
+    }
+    if stops.iter().any(String::is_empty) {
+        return Err(ApiError::invalid(
+            "stop",
+            "an empty text would end every answer",
+        ));
+    }
+    Ok(stops)
 }

@@ -75,7 +75,7 @@ pub struct LogprobsBody {
 }
 
 /// One token and what else might have stood there.
-#[derive(Debug, Serialize, ToSchema)]
+#[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
 pub struct TokenBody {
     /// Its text.
     pub token: String,
@@ -88,7 +88,7 @@ pub struct TokenBody {
 }
 
 /// A token that might have stood there.
-#[derive(Debug, Serialize, ToSchema)]
+#[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
 pub struct AlternativeBody {
     /// Its text.
     pub token: String,
@@ -131,7 +131,7 @@ pub enum ChunkUsage {
 }
 
 impl ChunkUsage {
-    fn is_left_out(&self) -> bool {
+    pub(super) fn is_left_out(&self) -> bool {
         matches!(self, Self::LeftOut)
     }
 }

@@ -3,8 +3,10 @@
 
 mod answer;
 mod choice;
+mod embedding;
 mod message;
 mod output;
+mod prompt_scores;
 mod tools;
 
 use std::time::Instant;
@@ -17,8 +19,10 @@ pub use answer::{
     Completion, FinishReason, Generation, GenerationEvent, GenerationTimings, TokenLogprob, Usage,
 };
 pub use choice::{ChoiceRequest, ChoiceScores};
+pub use embedding::{EmbeddingModel, EmbeddingRequest, Embeddings};
 pub use message::{Message, Role};
 pub use output::{OutputFormat, Sampling};
+pub use prompt_scores::{PromptScoreRequest, PromptScores, PromptToken};
 pub use tools::{Tool, ToolCall, ToolChoice};
 
 /// What an answer follows.
@@ -149,5 +153,34 @@ pub trait ChatModel: Send + Sync {
     async fn prompt_tokens(&self, prompt: &Prompt) -> Result<Option<u32>, ModelError> {
         let _ = prompt;
         Ok(None)
+    }
+
+    /// The text of a prompt that is no conversation, or `None` where only a remote server knows
+    /// its tokens.
+    ///
+    /// # Errors
+    /// [`ModelError::InvalidRequest`] where a token is none of the model's.
+    async fn prompt_text(&self, prompt: &Prompt) -> Result<Option<String>, ModelError> {
+        Ok(match prompt {
+            Prompt::Text(text) => Some(text.clone()),
+            Prompt::Conversation(_) | Prompt::Tokens(_) => None,
+        })
+    }
+
+    /// Tells how likely the model finds each token of a prompt, after those before it.
+    ///
+    /// # Errors
+    /// As [`ChatModel::generate`]; [`ModelError::InvalidRequest`] where the model cannot tell.
+    async fn score_prompt(&self, request: PromptScoreRequest) -> Result<PromptScores, ModelError> {
+        let _ = request;
+        Err(ModelError::invalid(
+            "logprobs",
+            "this model does not tell how likely a prompt is; leave 'echo' or 'logprobs' out",
+        ))
+    }
+
+    /// The model's other side, where it turns texts into vectors.
+    fn embedding_model(&self) -> Option<&dyn EmbeddingModel> {
+        None
     }
 }

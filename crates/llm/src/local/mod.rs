@@ -7,7 +7,10 @@
 mod admission;
 mod choice;
 mod picker;
+mod prompt_scores;
+mod raw_prompt;
 mod running;
+mod shown;
 mod supervisor;
 mod watched;
 
@@ -18,7 +21,7 @@ use async_trait::async_trait;
 
 use crate::chat::{
     ChatModel, ChatRequest, ChoiceRequest, ChoiceScores, Generation, Message, ModelInfo,
-    OutputFormat, Prompt, Role, Sampling, ToolChoice,
+    OutputFormat, Prompt, PromptScoreRequest, PromptScores, Role, Sampling, ToolChoice,
 };
 use crate::engine::TokenEngine;
 use crate::error::{ModelError, ModelFileError};
@@ -27,6 +30,7 @@ use crate::sampling::SamplingSettings;
 use crate::template::ChatTemplate;
 use crate::tokenizer::ModelTokenizer;
 use picker::{PickerPlan, SequencePicker};
+use prompt_scores::PromptToScore;
 use running::RunningSequence;
 use supervisor::Supervisor;
 pub use supervisor::{EngineFactory, Watchdog};
@@ -141,8 +145,8 @@ impl<E: TokenEngine> LocalModel<E> {
         let (template, tokenizer) = (Arc::clone(&self.template), Arc::clone(&self.tokenizer));
         tokio::task::spawn_blocking(move || match prompt {
             Prompt::Conversation(messages) => template.render(&messages, &tokenizer),
-            Prompt::Text(text) => tokenizer.encode_text(&text),
-            Prompt::Tokens(ids) => Ok(ids),
+            Prompt::Text(text) => raw_prompt::of_text(&text, &tokenizer),
+            Prompt::Tokens(ids) => raw_prompt::of_tokens(ids, &tokenizer),
         })
         .await
         .map_err(|error| ModelError::Engine {
@@ -246,6 +250,7 @@ impl<E: TokenEngine> ChatModel for LocalModel<E> {
             .await
             .map_err(|error| error.in_field(field))?
             .map(|grammar| grammar.of_field(field));
+        let goes_on = !matches!(request.prompt, Prompt::Conversation(_));
         let prompt = self.prompt(request.prompt).await?;
         let room = self.room_after(&prompt)?;
         let max_tokens = request
@@ -263,6 +268,7 @@ impl<E: TokenEngine> ChatModel for LocalModel<E> {
             max_tokens,
             prompt_tokens: u32::try_from(prompt.len()).unwrap_or(u32::MAX),
             deadline: request.deadline,
+            goes_on,
         };
         let ticket = self.supervisor.enter(request.caller)?;
         let sequence = RunningSequence {
@@ -324,6 +330,57 @@ impl<E: TokenEngine> ChatModel for LocalModel<E> {
     async fn prompt_tokens(&self, prompt: &Prompt) -> Result<Option<u32>, ModelError> {
         let prompt = self.prompt(prompt.clone()).await?;
         Ok(Some(u32::try_from(prompt.len()).unwrap_or(u32::MAX)))
+    }
+
+    async fn prompt_text(&self, prompt: &Prompt) -> Result<Option<String>, ModelError> {
+        match prompt {
+            Prompt::Conversation(_) => Ok(None),
+            Prompt::Text(text) => Ok(Some(text.clone())),
+            Prompt::Tokens(ids) => {
+                let ids = raw_prompt::of_tokens(ids.clone(), &self.tokenizer)?;
+                Ok(Some(raw_prompt::text_of(&ids, &self.tokenizer)))
+            }
+        }
+    }
+
+    async fn score_prompt(&self, request: PromptScoreRequest) -> Result<PromptScores, ModelError> {
+        check_deadline(request.deadline)?;
+        if request.top_logprobs > MOST_TOP_LOGPROBS {
+            return Err(ModelError::invalid(
+                "logprobs",
+                format!("`logprobs` must be 0 to {MOST_TOP_LOGPROBS}"),
+            ));
+        }
+        let begins_with_mark = match &request.prompt {
+            Prompt::Conversation(_) => {
+                return Err(ModelError::invalid(
+                    "messages",
+                    "a conversation has no score",
+                ));
+            }
+            Prompt::Text(_) => self.tokenizer.prompt_begin().is_some(),
+            Prompt::Tokens(_) => false,
+        };
+        let ids = self.prompt(request.prompt).await?;
+        let prompt_tokens = u32::try_from(ids.len()).unwrap_or(u32::MAX);
+        if prompt_tokens > self.info.context_tokens {
+            return Err(ModelError::ContextLengthExceeded {
+                prompt_tokens,
+                context_tokens: self.info.context_tokens,
+            });
+        }
+        prompt_scores::score(
+            Arc::clone(&self.supervisor),
+            request.caller,
+            Arc::clone(&self.tokenizer),
+            PromptToScore {
+                ids,
+                begins_with_mark,
+                top_logprobs: request.top_logprobs,
+                deadline: request.deadline,
+            },
+        )
+        .await
     }
 }
 

@@ -6,6 +6,7 @@ use std::sync::atomic::Ordering;
 use std::time::{Duration, Instant};
 
 use super::running::{EventSender, SequenceProgress};
+use super::shown::token_logprob;
 use crate::chat::{FinishReason, GenerationEvent, GenerationTimings, TokenLogprob, Usage};
 use crate::detokenizer::Detokenizer;
 use crate::engine::{Pick, TokenPicker};
@@ -26,6 +27,8 @@ pub(super) struct PickerPlan {
     pub(super) max_tokens: u32,
     pub(super) prompt_tokens: u32,
     pub(super) deadline: Option<Instant>,
+    /// The answer goes on with a text, so that its first space is the text's.
+    pub(super) goes_on: bool,
 }
 
 /// Picks the tokens of one answer and sends its text.
@@ -55,7 +58,7 @@ pub(super) struct SequencePicker {
 impl SequencePicker {
     pub(super) fn new(plan: PickerPlan, events: EventSender, progress: SequenceProgress) -> Self {
         Self {
-            detokenizer: Detokenizer::new(plan.tokenizer.drops_first_space()),
+            detokenizer: Detokenizer::new(plan.tokenizer.drops_first_space() && !plan.goes_on),
             tokenizer: plan.tokenizer,
             sampler: Sampler::new(plan.settings, plan.seed),
             grammar: plan.grammar,
@@ -135,32 +138,8 @@ impl SequencePicker {
     }
 
     fn logprob(&self, token: u32, distribution: &ModelDistribution) -> TokenLogprob {
-        let shown = |id: u32| {
-            let bytes = match self.tokenizer.control_text(id) {
-                Some(text) => text.as_bytes(),
-                None => self.tokenizer.token_bytes(id),
-            };
-            (String::from_utf8_lossy(bytes).into_owned(), bytes.to_vec())
-        };
-        let count = self.top_logprobs.map_or(0, usize::from);
-        let likeliest = if count == 0 {
-            Vec::new()
-        } else {
-            distribution.likeliest(count, |id| !shown_bytes_empty(&self.tokenizer, id))
-        };
-        let (text, bytes) = shown(token);
-        TokenLogprob {
-            token: text,
-            bytes,
-            logprob: distribution.logprob(token),
-            top: likeliest
-                .into_iter()
-                .map(|id| {
-                    let (text, bytes) = shown(id);
-                    (text, bytes, distribution.logprob(id))
-                })
-                .collect(),
-        }
+        let alternatives = self.top_logprobs.map_or(0, usize::from);
+        token_logprob(&self.tokenizer, token, distribution, alternatives)
     }
 
     /// Sends text with the logprobs of the tokens that begin in it or before it.
@@ -238,10 +217,6 @@ impl SequencePicker {
         // A caller that has gone is noticed at the next token.
         let _unheard = self.events.send(event);
     }
-}
-
-fn shown_bytes_empty(tokenizer: &ModelTokenizer, id: u32) -> bool {
-    tokenizer.control_text(id).is_none() && tokenizer.token_bytes(id).is_empty()
 }
 
 pub(super) fn milliseconds(duration: Duration) -> u64 {

@@ -1,20 +1,17 @@
 //! A chat request, from its body to what a model takes. A field that is
 //! not honoured is refused by its name; none is ignored.
 
-use std::collections::BTreeMap;
 use std::time::Instant;
 
 use ledgergate_llm::chat::{Caller, ChatRequest, Prompt, Sampling};
 
-use super::body::{ChatCompletionRequest, Stop};
+use super::body::ChatCompletionRequest;
 use super::{messages, tools};
 use crate::http::error::ApiError;
-use crate::http::openai::fields::{in_optional_range, in_range, refuse_unknown, unsupported};
+use crate::http::openai::fields::{in_range, refuse_unknown, stop_texts, unsupported};
+use crate::http::openai::generations::MOST_CHOICES;
+use crate::http::openai::sampling::SamplingFields;
 
-/// Most answers of one request.
-const MOST_CHOICES: u32 = 16;
-/// OpenAI's limit.
-const MOST_STOPS: usize = 4;
 /// OpenAI's limit.
 const MOST_TOP_LOGPROBS: u8 = 20;
 
@@ -55,7 +52,11 @@ impl ChatCompletionRequest {
         }
         let n = self.n.unwrap_or(1);
         in_range("n", n, 1, MOST_CHOICES)?;
-        let (sampling, max_tokens, stop) = (self.sampling()?, self.max_tokens()?, self.stops()?);
+        let (sampling, max_tokens, stop) = (
+            self.sampling()?,
+            self.max_tokens()?,
+            stop_texts(self.stop.as_ref())?,
+        );
         let (asked, top_logprobs) = (self.take_form()?, self.top_logprobs()?);
         let (tools, tool_choice) = tools::parse(self.tools, self.tool_choice)?;
         let generation = ChatRequest {
@@ -85,36 +86,18 @@ impl ChatCompletionRequest {
     }
 
     fn sampling(&self) -> Result<Sampling, ApiError> {
-        in_optional_range("temperature", self.temperature, 0.0, 2.0)?;
-        in_optional_range("top_p", self.top_p, f32::MIN_POSITIVE, 1.0)?;
-        in_optional_range("min_p", self.min_p, 0.0, 1.0)?;
-        in_optional_range("presence_penalty", self.presence_penalty, -2.0, 2.0)?;
-        in_optional_range("frequency_penalty", self.frequency_penalty, -2.0, 2.0)?;
-        in_optional_range(
-            "repetition_penalty",
-            self.repetition_penalty,
-            f32::MIN_POSITIVE,
-            10.0,
-        )?;
-        let mut logit_bias = BTreeMap::new();
-        for (token, bias) in self.logit_bias.iter().flatten() {
-            let id = token.parse().map_err(|_| {
-                ApiError::invalid("logit_bias", format!("'{token}' is not a token id"))
-            })?;
-            in_range("logit_bias", *bias, -100.0, 100.0)?;
-            logit_bias.insert(id, *bias);
-        }
-        Ok(Sampling {
+        SamplingFields {
             temperature: self.temperature,
             top_p: self.top_p,
             top_k: self.top_k,
             min_p: self.min_p,
-            seed: self.seed.map(i64::cast_unsigned),
             repetition_penalty: self.repetition_penalty,
             presence_penalty: self.presence_penalty,
             frequency_penalty: self.frequency_penalty,
-            logit_bias,
-        })
+            logit_bias: self.logit_bias.as_ref(),
+            seed: self.seed,
+        }
+        .parse()
     }
 
     fn max_tokens(&self) -> Result<Option<u32>, ApiError> {
@@ -131,27 +114,6 @@ impl ChatCompletionRequest {
         };
         in_range(param, value, 1, u32::MAX)?;
         Ok(Some(value))
-    }
-
-    fn stops(&self) -> Result<Vec<String>, ApiError> {
-        let stops = match &self.stop {
-            None => Vec::new(),
-            Some(Stop::One(stop)) => vec![stop.clone()],
-            Some(Stop::Several(stops)) => stops.clone(),
-        };
-        if stops.len() > MOST_STOPS {
-            return Err(ApiError::invalid(
-                "stop",
-                format!("at most {MOST_STOPS} texts"),
-            ));
-        }
-        if stops.iter().any(String::is_empty) {
-            return Err(ApiError::invalid(
-                "stop",
-                "an empty text would end every answer",
-            ));
-        }
-        Ok(stops)
     }
 
     fn top_logprobs(&self) -> Result<Option<u8>, ApiError> {

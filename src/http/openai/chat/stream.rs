@@ -2,45 +2,37 @@
 //! usage if asked for, and `[DONE]`. An error after the first byte is an `error` event.
 
 use std::convert::Infallible;
-use std::time::Duration;
 
-use axum::response::sse::{Event, KeepAlive, Sse};
-use axum::response::{IntoResponse, Response};
+use axum::response::Response;
+use axum::response::sse::Event;
 use futures::stream::{SelectAll, StreamExt};
 use futures::{Stream, stream};
 use ledgergate_llm::chat::{Generation, GenerationEvent};
 use ledgergate_llm::error::ModelError;
-use serde::Serialize;
-use tokio::sync::oneshot;
 
 use crate::http::error::ApiError;
-use crate::http::observe::LaterSlot;
 use crate::http::openai::answered::{Identity, LogSummary, logprobs_body, reason_name};
+use crate::http::openai::sse::{self, EndTeller, json};
 use crate::http::openai::wire::{
     ChatCompletionChunk, ChunkChoice, ChunkUsage, Delta, FunctionDelta, ToolCallDelta,
 };
-use crate::store::request_log::RequestDetails;
-
-/// Between two comments that keep a quiet connection open.
-const KEEP_ALIVE: Duration = Duration::from_secs(15);
 
 /// Events of all answers, each with its answer's index.
 type Events = SelectAll<stream::BoxStream<'static, (u32, Result<GenerationEvent, ModelError>)>>;
 
-/// The reply. Dropping its body drops the generations, and so frees their place.
+/// The reply.
 pub(super) fn reply(
     identity: Identity,
     generations: Vec<Generation>,
     include_usage: bool,
 ) -> Response {
-    let (tell, told) = oneshot::channel();
     let log = LogSummary::new(&identity.model, true);
-    let known = log.details.clone();
+    let (end, slot) = EndTeller::new(log.details.clone());
     let writer = ChunkWriter {
-        log,
         identity,
         include_usage,
-        tell: Some(tell),
+        log,
+        end,
     };
     let answers = u32::try_from(generations.len()).unwrap_or(u32::MAX);
     let events: Events = stream::select_all(
@@ -48,13 +40,7 @@ pub(super) fn reply(
             .zip(generations)
             .map(|(index, generation)| generation.map(move |event| (index, event)).boxed()),
     );
-    let mut response = Sse::new(chunks(writer, events, answers))
-        .keep_alive(KeepAlive::new().interval(KEEP_ALIVE))
-        .into_response();
-    response
-        .extensions_mut()
-        .insert(LaterSlot::new(told, known));
-    response
+    sse::reply(chunks(writer, events, answers), slot)
 }
 
 fn chunks(
@@ -80,7 +66,7 @@ struct ChunkWriter {
     identity: Identity,
     include_usage: bool,
     log: LogSummary,
-    tell: Option<oneshot::Sender<RequestDetails>>,
+    end: EndTeller,
 }
 
 impl ChunkWriter {
@@ -174,11 +160,7 @@ impl ChunkWriter {
     }
 
     fn tell(&mut self) {
-        if let Some(tell) = self.tell.take()
-            && tell.send(std::mem::take(&mut self.log.details)).is_err()
-        {
-            tracing::error!("nobody took the log of a stream");
-        }
+        self.end.tell(std::mem::take(&mut self.log.details));
     }
 
     fn choice(&self, choice: ChunkChoice) -> Event {
@@ -213,12 +195,4 @@ fn called(index: u32, delta: ToolCallDelta) -> ChunkChoice {
         logprobs: None,
         finish_reason: None,
     }
-}
-
-fn json(body: &impl Serialize) -> Event {
-    // Only a map with keys that are no texts can fail here, and no body has one.
-    Event::default().json_data(body).unwrap_or_else(|error| {
-        tracing::error!(%error, "a chunk cannot be written as JSON");
-        Event::default().event("error").data("{}")
-    })
 }

@@ -141,7 +141,7 @@ impl From<ToolCallBody> for ToolCall {
 }
 
 /// The tools and whether to call them.
-pub(super) fn parse(
+pub(in crate::http::openai) fn parse(
     bodies: Option<Vec<ToolBody>>,
     choice: Option<ToolChoiceBody>,
 ) -> Result<(Vec<Tool>, ToolChoice), ApiError> {

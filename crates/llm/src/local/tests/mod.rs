@@ -75,6 +75,7 @@ async fn eventually(what: &str, holds: impl Fn() -> bool) {
 
 mod proofs;
 mod queue;
+mod raw_prompts;
 mod schemas;
 mod watchdog;
 
