@@ -61,6 +61,14 @@ impl TestApp {
     }
 
     async fn start(models: Vec<Arc<dyn ChatModel>>) -> Self {
+        Self::with_settings(models, |_| {}).await
+    }
+
+    /// With a configuration of its own.
+    pub(crate) async fn with_settings(
+        models: Vec<Arc<dyn ChatModel>>,
+        set: impl FnOnce(&mut Config),
+    ) -> Self {
         let environment = Environment {
             clock: Arc::new(FixedClock),
             ids: Arc::new(CountingIds::default()),
@@ -72,6 +80,7 @@ impl TestApp {
         let mut config = Config::default();
         config.server.max_body_bytes = 256 * 1024;
         config.server.request_timeout_seconds = 30;
+        set(&mut config);
         let default = models.first().map(|model| model.info().id.clone());
         let models = Models::new(models, default);
         let app = App::new(&config, environment, store, request_log, models);

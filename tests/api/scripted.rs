@@ -17,7 +17,15 @@ pub(crate) fn saying(text: &str) -> Arc<dyn ChatModel> {
     )
 }
 
-/// The same, one token in five milliseconds.
+/// A model that says what a function makes of its prompt.
+pub(crate) fn model_of(
+    script: impl Fn(&str) -> String + Send + Sync + 'static,
+) -> Arc<dyn ChatModel> {
+    let engine = ScriptedEngine::new(script).unwrap();
+    Arc::new(engine.into_model("scripted").unwrap())
+}
+
+/// The same as [`saying`], one token in five milliseconds.
 pub(crate) fn saying_slowly(text: &str) -> Arc<dyn ChatModel> {
     let text = text.to_owned();
     let engine = ScriptedEngine::new(move |_| text.clone())

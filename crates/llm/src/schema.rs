@@ -7,6 +7,7 @@
 
 mod formats;
 mod lower;
+mod multiples;
 mod relax;
 mod validate;
 
@@ -111,6 +112,9 @@ impl AdmittedSchema {
         .enforced_part(schema, "", 0)?;
         if enforced == Value::Bool(false) {
             return Err(unsupported("", "nothing is valid under the schema `false`"));
+        }
+        if let Some(pointer) = multiples::too_large(&enforced) {
+            return Err(unsupported(&pointer, multiples::WHY));
         }
         let validator = validator(schema)?;
         // The root must be an object for the grammar options to be set on it.

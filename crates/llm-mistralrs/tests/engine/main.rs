@@ -12,9 +12,10 @@
 mod answers;
 mod files;
 mod speed;
+mod structured;
 
 use std::path::PathBuf;
-use std::sync::{LazyLock, Mutex, OnceLock, PoisonError};
+use std::sync::{Arc, LazyLock, Mutex, OnceLock, PoisonError};
 
 use ledgergate_llm::gguf::GgufHeader;
 use ledgergate_llm::local::{LocalModel, LocalModelParts};
@@ -61,7 +62,16 @@ fn fast_file() -> PathBuf {
 
 /// The one model of all tests.
 fn model() -> &'static Model {
-    static MODEL: LazyLock<Model> = LazyLock::new(|| {
+    shared()
+}
+
+/// The same, for those that keep it.
+fn shared_model() -> Arc<Model> {
+    Arc::clone(shared())
+}
+
+fn shared() -> &'static Arc<Model> {
+    static MODEL: LazyLock<Arc<Model>> = LazyLock::new(|| {
         let header = GgufHeader::read(&fast_file()).unwrap();
         let engine = MistralRsEngine::load(&LoadOptions {
             gguf_path: fast_file(),
@@ -69,7 +79,7 @@ fn model() -> &'static Model {
             threads: None,
         })
         .unwrap();
-        LocalModel::new(LocalModelParts {
+        let model = LocalModel::new(LocalModelParts {
             id: "smollm2-135m-instruct".to_owned(),
             created: 0,
             owned_by: "HuggingFaceTB".to_owned(),
@@ -82,7 +92,8 @@ fn model() -> &'static Model {
             queue_limit: 64,
             seeds: Box::new(|| 0),
         })
-        .unwrap()
+        .unwrap();
+        Arc::new(model)
     });
     &MODEL
 }

@@ -159,9 +159,10 @@ impl GrammarCompiler {
             .name("grammar-compiler".to_owned())
             .stack_size(COMPILE_STACK_BYTES)
             .spawn(move || {
-                let _permit = permit;
+                let outcome = compile_source(&factory, source);
+                drop(permit);
                 // The request may have stopped waiting.
-                let _unheard = send.send(compile_source(&factory, source));
+                let _unheard = send.send(outcome);
             })
             .map_err(|error| ModelError::Engine {
                 message: format!("no thread to compile a grammar on: {error}"),
@@ -211,26 +212,33 @@ fn compile_source(
 }
 
 fn compile_matcher(factory: &ParserFactory, grammar: TopLevelGrammar) -> Result<Matcher, String> {
-    let refused = |error: &dyn std::fmt::Display| format!("it cannot be enforced: {error}");
     let parser = catch_unwind(std::panic::AssertUnwindSafe(|| {
         factory.create_parser(grammar)
     }))
-    .map_err(|error| {
-        let message = format!("{error:#}");
-        match message.strip_prefix("panic: ") {
-            Some(_) => "the compiler breaks down on it".to_owned(),
-            None => refused(&message),
-        }
-    })?;
+    .map_err(|error| refusal(&format!("{error:#}")))?;
     let mut matcher = Matcher::new(Ok(parser));
     // The first mask finds grammars that nothing satisfies, and warms the lexer for all copies.
     let mask = matcher
         .compute_mask()
-        .map_err(|error| refused(&format!("{error:#}")))?;
+        .map_err(|error| refusal(&format!("{error:#}")))?;
     if mask.is_zero() {
-        return Err("nothing can satisfy it".to_owned());
+        return Err(NOTHING_SATISFIES_IT.to_owned());
     }
     Ok(matcher)
+}
+
+const NOTHING_SATISFIES_IT: &str = "nothing can satisfy it";
+
+/// The engine's error in words for callers.
+fn refusal(error: &str) -> String {
+    let first = error.lines().next().unwrap_or_default();
+    if error.starts_with("panic: ") {
+        "the compiler breaks down on it".to_owned()
+    } else if first.starts_with("NoExtension") {
+        NOTHING_SATISFIES_IT.to_owned()
+    } else {
+        format!("it cannot be enforced: {first}")
+    }
 }
 
 /// A grammar at some point of an answer.
@@ -261,9 +269,8 @@ impl Grammar {
 
     /// The tokens that may come next; end tokens where the answer may end.
     pub(crate) fn mask(&mut self) -> Result<TokenMask, ModelError> {
-        let mask = match self.matcher.compute_mask_or_eos() {
-            Ok(mask) => mask,
-            Err(_) => return Err(self.broken()),
+        let Ok(mask) = self.matcher.compute_mask_or_eos() else {
+            return Err(self.broken());
         };
         Ok(TokenMask(match &self.numbers {
             Some(numbers) => numbers.narrowed(mask, self.tokens.tok_trie()),

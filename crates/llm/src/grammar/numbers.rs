@@ -41,7 +41,7 @@ impl NumberGuard {
 
     /// The tokens of `mask` that keep numbers short; all of them where none does, since a schema
     /// may ask for a long number.
-    pub(super) fn narrowed(&self, mask: SimpleVob, tokens: &TokTrie) -> SimpleVob {
+    pub(super) fn narrowed(self, mask: SimpleVob, tokens: &TokTrie) -> SimpleVob {
         if !self.is_near_a_limit() {
             return mask;
         }
@@ -54,7 +54,7 @@ impl NumberGuard {
         if narrowed.is_zero() { mask } else { narrowed }
     }
 
-    fn is_near_a_limit(&self) -> bool {
+    fn is_near_a_limit(self) -> bool {
         self.number.is_some_and(|number| {
             number.exponent.is_some()
                 || number.whole + number.fraction.unwrap_or(0)

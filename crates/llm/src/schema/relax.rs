@@ -3,7 +3,7 @@
 
 use serde_json::{Map, Value, json};
 
-use super::{Walk, check_size, unsupported};
+use super::{Walk, check_size, multiples, unsupported};
 use crate::error::ModelError;
 
 /// A schema that asks for less than the caller's.
@@ -32,6 +32,13 @@ impl Relaxed {
                 if let Some(part) = kept.pointer_mut(&pointer[..at]) {
                     at_least_one(part);
                 }
+            }
+        }
+        while let Some(pointer) = multiples::too_large(&kept) {
+            let part = pointer.rsplit_once('/').map_or("", |(part, _)| part);
+            let keywords = kept.pointer_mut(part).and_then(Value::as_object_mut);
+            if keywords.is_none_or(|keywords| keywords.shift_remove("multipleOf").is_none()) {
+                break;
             }
         }
         Ok(Self(as_object(kept)))

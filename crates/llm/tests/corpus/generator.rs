@@ -25,14 +25,14 @@ pub(crate) fn corpus(count: u64) -> Vec<Case> {
 
 fn case(seed: u64) -> Case {
     let random = &mut Random::seeded(seed);
-    let (mut schema, mut example) = if seed % 3 == 0 {
+    let (mut schema, mut example) = if seed.is_multiple_of(3) {
         shapes::accounting(random)
     } else {
         root(random)
     };
     let enforceable = seed % 6 != 5;
     if !enforceable {
-        (schema, example) = beyond_grammars(random, schema, example);
+        (schema, example) = beyond_grammars(random, &schema, &example);
     }
     Case {
         schema,
@@ -367,7 +367,7 @@ fn object(random: &mut Random, depth: u64) -> Pair {
 }
 
 /// Beside the schema, something that no grammar here enforces.
-fn beyond_grammars(random: &mut Random, schema: Value, example: Value) -> Pair {
+fn beyond_grammars(random: &mut Random, schema: &Value, example: &Value) -> Pair {
     let (part, value) = match random.up_to(8) {
         0 => (
             json!({"type": "array", "items": {"enum": ["a", "b", "c"]}, "uniqueItems": true,
@@ -416,7 +416,7 @@ fn beyond_grammars(random: &mut Random, schema: Value, example: Value) -> Pair {
             json!({"a": 1, "c": 3}),
         ),
     };
-    let schema = json!({"type": "object", "properties": {"beyond": part, "rest": without_defs(&schema)},
+    let schema = json!({"type": "object", "properties": {"beyond": part, "rest": without_defs(schema)},
         "required": ["beyond", "rest"], "additionalProperties": false, "$defs": schema["$defs"]});
     (
         without_null_defs(schema),
