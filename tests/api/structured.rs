@@ -25,6 +25,9 @@ fn content(completion: &Value) -> &str {
         .unwrap()
 }
 
+/// Whether a text is of a form.
+type Holds<'a> = &'a dyn Fn(&str) -> bool;
+
 /// The text of a stream and its finish reason.
 fn streamed(events: &[String]) -> (String, Value) {
     assert_eq!(events.last().unwrap(), "[DONE]");
@@ -56,7 +59,7 @@ async fn every_form_is_kept_whatever_the_model_wants_whole_and_streamed() {
     let regex = "AB[0-9]{2}";
     let choice = json!(["debit", "credit"]);
     let grammar = "start: \"AB\" /[0-9]{2}/";
-    let forms: Vec<(Value, &dyn Fn(&str) -> bool)> = vec![
+    let forms: Vec<(Value, Holds<'_>)> = vec![
         (json!({"structured_outputs": {"json": schema}}), &json_holds),
         (
             json!({"structured_outputs": {"json": schema.to_string()}}),

@@ -76,6 +76,12 @@ fn hostile_schemas() -> Vec<(&'static str, Value)> {
             "maxLength",
             json!({"type": "string", "maxLength": 100_000_000, "pattern": "^(ab|a)*$"}),
         ),
+    ]
+}
+
+/// Schemas that lead in circles, away, or beyond the limits.
+fn odd_schemas() -> Vec<(&'static str, Value)> {
+    vec![
         ("self", json!({"$ref": "#"})),
         (
             "cycle",
@@ -128,7 +134,7 @@ fn hostile_schemas() -> Vec<(&'static str, Value)> {
 #[tokio::test(flavor = "multi_thread")]
 async fn hostile_schemas_are_taken_or_refused_within_the_limits() {
     let compiler = compiler();
-    for (name, schema) in hostile_schemas() {
+    for (name, schema) in hostile_schemas().into_iter().chain(odd_schemas()) {
         match compiler.json_schema(&schema).await {
             Ok(mut grammar) => {
                 // The first steps are within the limits of a step, or refused.
