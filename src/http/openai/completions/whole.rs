@@ -15,7 +15,7 @@ use crate::http::openai::generations::{complete_all, start_all};
 
 /// Answers the prompts one after another, so that one request takes few places of the queue.
 pub(super) async fn reply(
-    model: &dyn ChatModel,
+    model: &Arc<dyn ChatModel>,
     request: &ParsedRequest,
     identity: Identity,
 ) -> Result<Response, ApiError> {
@@ -50,7 +50,7 @@ struct Answer {
 }
 
 async fn answers(
-    model: &dyn ChatModel,
+    model: &Arc<dyn ChatModel>,
     request: &ParsedRequest,
     prompt: &PlacedPrompt,
     log: &mut LogSummary,
