@@ -16,3 +16,4 @@ mod harness;
 mod health;
 mod request_log;
 mod scripted;
+mod tools;

@@ -5,6 +5,7 @@
 //! off, so that a model cannot spend its tokens on it. The grammar ends by the model's own
 //! end-of-sequence tokens.
 
+mod calls;
 mod locate;
 
 use std::num::NonZeroUsize;
@@ -22,6 +23,7 @@ use toktrie::SimpleVob;
 use crate::error::{ModelError, ModelFileError};
 use crate::schema::AdmittedSchema;
 use crate::tokenizer::ModelTokenizer;
+use crate::tools::CallChecks;
 
 /// How long a request waits for its schema to compile.
 const COMPILE_TIME: Duration = Duration::from_secs(10);
@@ -41,6 +43,7 @@ type SchemaHash = [u8; 32];
 pub(crate) struct GrammarCompiler {
     factory: Arc<ParserFactory>,
     kept: Mutex<LruCache<SchemaHash, Grammar>>,
+    kept_calls: Mutex<LruCache<SchemaHash, (Grammar, Arc<CallChecks>)>>,
     running: Arc<Semaphore>,
 }
 
@@ -59,6 +62,7 @@ impl GrammarCompiler {
         Ok(Self {
             factory: Arc::new(factory),
             kept: Mutex::new(LruCache::new(KEPT_GRAMMARS)),
+            kept_calls: Mutex::new(LruCache::new(KEPT_GRAMMARS)),
             running: Arc::new(Semaphore::new(COMPILATIONS_AT_ONCE)),
         })
     }
@@ -100,30 +104,41 @@ impl GrammarCompiler {
     }
 
     async fn compile(&self, admitted: AdmittedSchema) -> Result<Grammar, ModelError> {
+        let factory = Arc::clone(&self.factory);
+        let (matcher, admitted) = self
+            .off_thread(move || {
+                compile_enforced(&factory, admitted.enforced()).map(|matcher| (matcher, admitted))
+            })
+            .await?;
+        Ok(Grammar {
+            matcher,
+            schema: Some(Arc::new(admitted)),
+        })
+    }
+
+    /// Runs a compilation on a thread of its own, when its turn comes.
+    async fn off_thread<T: Send + 'static>(
+        &self,
+        compilation: impl FnOnce() -> Result<T, ModelError> + Send + 'static,
+    ) -> Result<T, ModelError> {
         let failed = |message: String| ModelError::Engine { message };
         let permit = Arc::clone(&self.running)
             .acquire_owned()
             .await
             .map_err(|error| failed(error.to_string()))?;
-        let factory = Arc::clone(&self.factory);
         let (send, receive) = oneshot::channel();
         std::thread::Builder::new()
             .name("schema-compiler".to_owned())
             .stack_size(COMPILE_STACK_BYTES)
             .spawn(move || {
                 let _permit = permit;
-                let outcome = compile_enforced(&factory, admitted.enforced());
                 // The request may have stopped waiting.
-                let _unheard = send.send(outcome.map(|matcher| (matcher, admitted)));
+                let _unheard = send.send(compilation());
             })
             .map_err(|error| failed(format!("no thread to compile a schema on: {error}")))?;
-        let (matcher, admitted) = receive
+        receive
             .await
-            .map_err(|_| failed("the schema compiler broke down".to_owned()))??;
-        Ok(Grammar {
-            matcher,
-            schema: Arc::new(admitted),
-        })
+            .map_err(|_| failed("the schema compiler broke down".to_owned()))?
     }
 }
 
@@ -143,8 +158,12 @@ fn compile_matcher(factory: &ParserFactory, enforced: &Value) -> Result<Matcher,
             json!({"whitespace_flexible": false}),
         );
     }
+    compile_grammar(factory, TopLevelGrammar::from_json_schema(schema))
+}
+
+fn compile_grammar(factory: &ParserFactory, grammar: TopLevelGrammar) -> Result<Matcher, String> {
     let parser = factory
-        .create_parser(TopLevelGrammar::from_json_schema(schema))
+        .create_parser(grammar)
         .map_err(|error| format!("the schema cannot be enforced: {error:#}"))?;
     let mut matcher = Matcher::new(Ok(parser));
     // The first mask finds grammars that nothing satisfies, and warms the lexer for all copies.
@@ -160,14 +179,15 @@ fn compile_matcher(factory: &ParserFactory, enforced: &Value) -> Result<Matcher,
 /// A grammar at some point of an answer.
 pub(crate) struct Grammar {
     matcher: Matcher,
-    schema: Arc<AdmittedSchema>,
+    /// `None` where the last check is somebody else's.
+    schema: Option<Arc<AdmittedSchema>>,
 }
 
 impl Grammar {
     fn fresh_copy(&self) -> Self {
         Self {
             matcher: self.matcher.deep_clone(),
-            schema: Arc::clone(&self.schema),
+            schema: self.schema.clone(),
         }
     }
 
@@ -193,7 +213,10 @@ impl Grammar {
 
     /// The last check of a finished answer against the caller's schema.
     pub(crate) fn check_answer(&self, text: &str) -> Result<(), ModelError> {
-        self.schema.check_answer(text)
+        match &self.schema {
+            Some(schema) => schema.check_answer(text),
+            None => Ok(()),
+        }
     }
 }
 

@@ -18,7 +18,7 @@ use async_trait::async_trait;
 
 use crate::chat::{
     ChatModel, ChatRequest, ChoiceRequest, ChoiceScores, Generation, Message, ModelInfo,
-    OutputFormat, Prompt, Role, Sampling, ToolChoice,
+    OutputFormat, Prompt, Role, Sampling, Tool,
 };
 use crate::engine::TokenEngine;
 use crate::error::{ModelError, ModelFileError};
@@ -26,6 +26,7 @@ use crate::grammar::{Grammar, GrammarCompiler};
 use crate::sampling::SamplingSettings;
 use crate::template::ChatTemplate;
 use crate::tokenizer::ModelTokenizer;
+use crate::tools::{CallGrammarSource, CallIds, CallReader, CallSyntax, ToolOffer};
 use admission::Admission;
 use picker::{PickerPlan, SequencePicker};
 use running::RunningSequence;
@@ -76,6 +77,7 @@ pub struct LocalModel<E> {
     engine: Arc<Watched<E>>,
     tokenizer: Arc<ModelTokenizer>,
     template: Arc<ChatTemplate>,
+    call_syntax: CallSyntax,
     default_sampling: Sampling,
     default_max_tokens: Option<u32>,
     admission: Admission,
@@ -113,6 +115,7 @@ impl<E: TokenEngine> LocalModel<E> {
             grammars: GrammarCompiler::new(&parts.tokenizer)?,
             admission: Admission::new(slots, parts.queue_limit),
             engine: Arc::new(Watched::new(parts.engine)),
+            call_syntax: CallSyntax::new(parts.template.tool_style(), &parts.tokenizer),
             tokenizer: Arc::new(parts.tokenizer),
             template: Arc::new(parts.template),
             default_sampling: parts.default_sampling,
@@ -132,10 +135,12 @@ impl<E: TokenEngine> LocalModel<E> {
     }
 
     /// Renders and encodes, off the async threads: a prompt may be megabytes.
-    async fn prompt(&self, prompt: Prompt) -> Result<Vec<u32>, ModelError> {
+    async fn prompt(&self, prompt: Prompt, tools: Vec<Tool>) -> Result<Vec<u32>, ModelError> {
         let (template, tokenizer) = (Arc::clone(&self.template), Arc::clone(&self.tokenizer));
         tokio::task::spawn_blocking(move || match prompt {
-            Prompt::Conversation(messages) => template.render(&messages, &tokenizer),
+            Prompt::Conversation(messages) => {
+                template.render_with_tools(&messages, &tools, &tokenizer)
+            }
             Prompt::Text(text) => tokenizer.encode_text(&text),
             Prompt::Tokens(ids) => Ok(ids),
         })
@@ -200,9 +205,6 @@ fn check(request: &ChatRequest) -> Result<(), ModelError> {
             format!("`top_logprobs` must be 0 to {MOST_TOP_LOGPROBS}"),
         ));
     }
-    if !request.tools.is_empty() && request.tool_choice != ToolChoice::None {
-        return Err(ModelError::invalid("tools", "tools are not taken yet"));
-    }
     check_deadline(request.deadline)
 }
 
@@ -226,21 +228,41 @@ impl<E: TokenEngine> ChatModel for LocalModel<E> {
             &self.default_sampling,
             self.tokenizer.vocabulary_size(),
         )?;
-        let grammar = self.grammar(&request.output).await.map_err(|error| {
-            error.in_field(request.output_field.unwrap_or(SCHEMA_OF_RESPONSE_FORMAT))
-        })?;
-        let prompt = self.prompt(request.prompt).await?;
+        let offer = ToolOffer::of(&request)?;
+        let (grammar, checks) = if let Some(offer) = &offer {
+            let source = CallGrammarSource {
+                syntax: self.call_syntax.clone(),
+                offer: offer.clone(),
+            };
+            let (grammar, checks) = self.grammars.calls(source).await?;
+            (Some(grammar), Some((offer, checks)))
+        } else {
+            let grammar = self.grammar(&request.output).await.map_err(|error| {
+                error.in_field(request.output_field.unwrap_or(SCHEMA_OF_RESPONSE_FORMAT))
+            })?;
+            (grammar, None)
+        };
+        let shown = offer
+            .as_ref()
+            .map_or_else(Vec::new, |offer| offer.tools.clone());
+        let prompt = self.prompt(request.prompt, shown).await?;
         let room = self.room_after(&prompt)?;
         let max_tokens = request
             .max_tokens
             .or(self.default_max_tokens)
             .unwrap_or(room)
             .min(room);
+        let seed = request.sampling.seed.unwrap_or_else(|| (self.seeds)());
+        let calls = checks.map(|(offer, checks)| {
+            let ids = CallIds::new(seed, &prompt);
+            CallReader::new(self.call_syntax.clone(), offer, checks, ids)
+        });
         let plan = PickerPlan {
             tokenizer: Arc::clone(&self.tokenizer),
             settings,
-            seed: request.sampling.seed.unwrap_or_else(|| (self.seeds)()),
+            seed,
             grammar,
+            calls,
             stop: request.stop,
             top_logprobs: request.top_logprobs,
             max_tokens,
@@ -263,7 +285,9 @@ impl<E: TokenEngine> ChatModel for LocalModel<E> {
         check_deadline(request.deadline)?;
         let letters = choice::letter_tokens(&self.tokenizer, request.options.len())?;
         let messages = choice::with_options(request.messages, &request.options)?;
-        let prompt = self.prompt(Prompt::Conversation(messages)).await?;
+        let prompt = self
+            .prompt(Prompt::Conversation(messages), Vec::new())
+            .await?;
         self.room_after(&prompt)?;
         let ticket = self.admission.enter()?;
         choice::score(
@@ -298,7 +322,7 @@ impl<E: TokenEngine> ChatModel for LocalModel<E> {
     }
 
     async fn prompt_tokens(&self, prompt: &Prompt) -> Result<Option<u32>, ModelError> {
-        let prompt = self.prompt(prompt.clone()).await?;
+        let prompt = self.prompt(prompt.clone(), Vec::new()).await?;
         Ok(Some(u32::try_from(prompt.len()).unwrap_or(u32::MAX)))
     }
 }
