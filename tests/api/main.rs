@@ -23,3 +23,4 @@ mod request_log;
 mod responses;
 mod scripted;
 mod structured;
+mod tools;

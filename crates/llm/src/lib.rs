@@ -21,6 +21,7 @@ pub mod scripted;
 mod stop;
 pub mod template;
 pub mod tokenizer;
+mod tools;
 
 pub use chat::{
     Caller, ChatModel, ChatRequest, ChoiceRequest, ChoiceScores, Completion, EmbeddingModel,

@@ -24,6 +24,8 @@ type Script = dyn Fn(&str) -> String + Send + Sync;
 pub struct ScriptedEngine {
     script: Arc<Script>,
     tokenizer: ModelTokenizer,
+    control: &'static [&'static str],
+    template: Option<ChatTemplate>,
     slots: NonZeroUsize,
     context_tokens: u32,
     delay_per_token: Duration,
@@ -43,6 +45,8 @@ impl ScriptedEngine {
         Ok(Self {
             script: Arc::new(script),
             tokenizer: ModelTokenizer::byte_level()?,
+            control: &[],
+            template: None,
             slots: NonZeroUsize::MIN,
             context_tokens: 4_096,
             delay_per_token: Duration::ZERO,
@@ -64,6 +68,27 @@ impl ScriptedEngine {
     pub fn with_context_tokens(mut self, context_tokens: u32) -> Self {
         self.context_tokens = context_tokens;
         self
+    }
+
+    /// Sets the chat template; plain `ChatML` otherwise.
+    #[must_use]
+    pub fn with_template(mut self, template: ChatTemplate) -> Self {
+        self.template = Some(template);
+        self
+    }
+
+    /// Gives the tokenizer further control tokens. Spelled out in the script they are said as
+    /// such.
+    ///
+    /// # Errors
+    /// None in practice: the rest of the tokenizer is fixed.
+    pub fn with_control_tokens(
+        mut self,
+        control: &'static [&'static str],
+    ) -> Result<Self, ModelFileError> {
+        self.tokenizer = ModelTokenizer::byte_level_with(control)?;
+        self.control = control;
+        Ok(self)
     }
 
     /// Sets how long a token takes.
@@ -94,18 +119,22 @@ impl ScriptedEngine {
     /// # Errors
     /// None in practice: template and tokenizer are fixed.
     pub fn into_model_with_queue(
-        self,
+        mut self,
         id: &str,
         queue_limit: usize,
     ) -> Result<LocalModel<Self>, ModelFileError> {
+        let template = match self.template.take() {
+            Some(template) => template,
+            None => ChatTemplate::chatml()?,
+        };
         let next_seed = AtomicUsize::new(0);
         LocalModel::new(LocalModelParts {
             id: id.to_owned(),
             created: 0,
             owned_by: "scripted".to_owned(),
             fingerprint: "scripted".to_owned(),
-            tokenizer: ModelTokenizer::byte_level()?,
-            template: ChatTemplate::chatml()?,
+            tokenizer: ModelTokenizer::byte_level_with(self.control)?,
+            template,
             default_sampling: Sampling::default(),
             default_max_tokens: None,
             max_prompt_tokens: None,
@@ -121,17 +150,38 @@ impl ScriptedEngine {
         self.most_running.load(Ordering::Acquire)
     }
 
-    /// Logits that favour the wanted byte, or the end where nothing more is wanted. `kept_from`
+    /// The tokens of the scripted text.
+    fn tokens_of(&self, text: &str) -> Vec<u32> {
+        let mut tokens = Vec::with_capacity(text.len());
+        let mut rest = text.as_bytes();
+        while let Some((byte, after)) = rest.split_first() {
+            let control = self.control.iter().find_map(|control| {
+                let after = rest.strip_prefix(control.as_bytes())?;
+                Some((self.tokenizer.control_token(control)?, after))
+            });
+            let (token, after) = control.unwrap_or((u32::from(*byte), after));
+            tokens.push(token);
+            rest = after;
+        }
+        tokens
+    }
+
+    /// Logits that favour the wanted token, or the end where nothing more is wanted. `kept_from`
     /// says that the byte before was not the wanted one: the engine would rather end then than
     /// go on with what it does not want to say.
-    fn logits(&self, wanted: Option<u8>, kept_from: bool) -> Vec<f32> {
+    fn logits(&self, wanted: Option<u32>, kept_from: bool) -> Vec<f32> {
         let mut logits = vec![-30.0_f32; self.tokenizer.vocabulary_size()];
         for (byte, logit) in (0..=u8::MAX).zip(&mut logits) {
             *logit = willingness(byte);
         }
         let end_logit = match wanted {
-            Some(byte) => {
-                logits[usize::from(byte)] = self.confidence;
+            Some(token) => {
+                if let Some(logit) = usize::try_from(token)
+                    .ok()
+                    .and_then(|token| logits.get_mut(token))
+                {
+                    *logit = self.confidence;
+                }
                 if kept_from { 7.5 } else { -30.0 }
             }
             None => self.confidence,
@@ -179,7 +229,7 @@ impl TokenEngine for ScriptedEngine {
         let running = self.running.fetch_add(1, Ordering::AcqRel) + 1;
         self.most_running.fetch_max(running, Ordering::AcqRel);
         let text = (self.script)(&self.tokenizer.describe(prompt));
-        let mut wanted = text.bytes().peekable();
+        let mut wanted = self.tokens_of(&text).into_iter().peekable();
         let mut kept_from = false;
         for _ in 0..max_new_tokens {
             std::thread::sleep(self.delay_per_token);
@@ -187,7 +237,7 @@ impl TokenEngine for ScriptedEngine {
             match picker.pick(&mut logits) {
                 Pick::Token(token) => {
                     // A byte that the grammar put in between does not count as said.
-                    kept_from = wanted.next_if(|byte| u32::from(*byte) == token).is_none();
+                    kept_from = wanted.next_if_eq(&token).is_none();
                 }
                 Pick::End => break,
             }

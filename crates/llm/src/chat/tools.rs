@@ -11,6 +11,11 @@ pub struct Tool {
     pub description: Option<String>,
     /// JSON Schema of the arguments, an object's; `None` takes no arguments.
     pub parameters: Option<Value>,
+    /// The field of the caller's request that `parameters` came in by, for errors about it.
+    /// `None` is `tools[i].function.parameters` with the tool's place in [`ChatRequest::tools`].
+    ///
+    /// [`ChatRequest::tools`]: super::ChatRequest::tools
+    pub parameters_field: Option<String>,
     /// OpenAI's `strict`. An in-process model enforces the schema either way.
     pub strict: bool,
 }

@@ -6,6 +6,7 @@
 //! off, so that a model cannot spend its tokens on it. The grammar ends by the model's own
 //! end-of-sequence tokens.
 
+mod calls;
 mod locate;
 mod numbers;
 mod source;
@@ -25,6 +26,7 @@ use toktrie::{SimpleVob, TokEnv};
 use crate::error::{ModelError, ModelFileError};
 use crate::schema;
 use crate::tokenizer::ModelTokenizer;
+use crate::tools::CallChecks;
 use numbers::NumberGuard;
 use source::{AnswerCheck, GrammarSource, PreparedSource, SourceHash};
 
@@ -48,6 +50,7 @@ pub(crate) struct GrammarCompiler {
     factory: Arc<ParserFactory>,
     /// Refusals are kept as well: they are the dearest to find.
     kept: Mutex<LruCache<SourceHash, Result<Grammar, ModelError>>>,
+    kept_calls: Mutex<LruCache<SourceHash, (Grammar, Arc<CallChecks>)>>,
     running: Arc<Semaphore>,
     patience: Duration,
 }
@@ -67,6 +70,7 @@ impl GrammarCompiler {
         Ok(Self {
             factory: Arc::new(factory),
             kept: Mutex::new(LruCache::new(KEPT_GRAMMARS)),
+            kept_calls: Mutex::new(LruCache::new(KEPT_GRAMMARS)),
             running: Arc::new(Semaphore::new(COMPILATIONS_AT_ONCE)),
             patience: COMPILE_TIME,
         })
@@ -154,22 +158,9 @@ impl GrammarCompiler {
         source: GrammarSource,
     ) -> Result<Grammar, ModelError> {
         let factory = Arc::clone(&self.factory);
-        let (send, receive) = oneshot::channel();
-        std::thread::Builder::new()
-            .name("grammar-compiler".to_owned())
-            .stack_size(COMPILE_STACK_BYTES)
-            .spawn(move || {
-                let outcome = compile_source(&factory, source);
-                drop(permit);
-                // The request may have stopped waiting.
-                let _unheard = send.send(outcome);
-            })
-            .map_err(|error| ModelError::Engine {
-                message: format!("no thread to compile a grammar on: {error}"),
-            })?;
-        let (matcher, check) = receive
-            .await
-            .map_err(|_| ModelError::unsupported_schema("", "the compiler breaks down on it"))??;
+        let (matcher, check) = self
+            .off_thread(permit, move || compile_source(&factory, source))
+            .await?;
         Ok(Grammar {
             numbers: check.is_json().then(NumberGuard::default),
             matcher,
@@ -177,6 +168,30 @@ impl GrammarCompiler {
             tokens: self.factory.tok_env().clone(),
             field: None,
         })
+    }
+
+    /// Runs a compilation on a thread of its own.
+    async fn off_thread<T: Send + 'static>(
+        &self,
+        permit: OwnedSemaphorePermit,
+        compilation: impl FnOnce() -> Result<T, ModelError> + Send + 'static,
+    ) -> Result<T, ModelError> {
+        let (send, receive) = oneshot::channel();
+        std::thread::Builder::new()
+            .name("grammar-compiler".to_owned())
+            .stack_size(COMPILE_STACK_BYTES)
+            .spawn(move || {
+                let outcome = compilation();
+                drop(permit);
+                // The request may have stopped waiting.
+                let _unheard = send.send(outcome);
+            })
+            .map_err(|error| ModelError::Engine {
+                message: format!("no thread to compile a grammar on: {error}"),
+            })?;
+        receive
+            .await
+            .map_err(|_| ModelError::unsupported_schema("", "the compiler breaks down on it"))?
     }
 }
 

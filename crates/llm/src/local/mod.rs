@@ -21,7 +21,7 @@ use async_trait::async_trait;
 
 use crate::chat::{
     ChatModel, ChatRequest, ChoiceRequest, ChoiceScores, Generation, Message, ModelInfo,
-    OutputFormat, Prompt, PromptScoreRequest, PromptScores, Role, Sampling, ToolChoice,
+    OutputFormat, Prompt, PromptScoreRequest, PromptScores, Role, Sampling, Tool,
 };
 use crate::engine::TokenEngine;
 use crate::error::{ModelError, ModelFileError};
@@ -29,6 +29,7 @@ use crate::grammar::{Grammar, GrammarCompiler};
 use crate::sampling::SamplingSettings;
 use crate::template::ChatTemplate;
 use crate::tokenizer::ModelTokenizer;
+use crate::tools::{CallGrammarSource, CallIds, CallReader, CallSyntax, ToolOffer};
 use picker::{PickerPlan, SequencePicker};
 use prompt_scores::PromptToScore;
 use running::RunningSequence;
@@ -79,6 +80,7 @@ pub struct LocalModel<E> {
     supervisor: Arc<Supervisor<E>>,
     tokenizer: Arc<ModelTokenizer>,
     template: Arc<ChatTemplate>,
+    call_syntax: CallSyntax,
     default_sampling: Sampling,
     default_max_tokens: Option<u32>,
     max_prompt_tokens: Option<u32>,
@@ -121,6 +123,7 @@ impl<E: TokenEngine> LocalModel<E> {
             },
             grammars: GrammarCompiler::new(&parts.tokenizer)?,
             supervisor,
+            call_syntax: CallSyntax::new(parts.template.tool_style(), &parts.tokenizer),
             tokenizer: Arc::new(parts.tokenizer),
             template: Arc::new(parts.template),
             default_sampling: parts.default_sampling,
@@ -141,10 +144,12 @@ impl<E: TokenEngine> LocalModel<E> {
     }
 
     /// Renders and encodes, off the async threads: a prompt may be megabytes.
-    async fn prompt(&self, prompt: Prompt) -> Result<Vec<u32>, ModelError> {
+    async fn prompt(&self, prompt: Prompt, tools: Vec<Tool>) -> Result<Vec<u32>, ModelError> {
         let (template, tokenizer) = (Arc::clone(&self.template), Arc::clone(&self.tokenizer));
         tokio::task::spawn_blocking(move || match prompt {
-            Prompt::Conversation(messages) => template.render(&messages, &tokenizer),
+            Prompt::Conversation(messages) => {
+                template.render_with_tools(&messages, &tools, &tokenizer)
+            }
             Prompt::Text(text) => raw_prompt::of_text(&text, &tokenizer),
             Prompt::Tokens(ids) => raw_prompt::of_tokens(ids, &tokenizer),
         })
@@ -218,9 +223,6 @@ fn check(request: &ChatRequest) -> Result<(), ModelError> {
             format!("`top_logprobs` must be 0 to {MOST_TOP_LOGPROBS}"),
         ));
     }
-    if !request.tools.is_empty() && request.tool_choice != ToolChoice::None {
-        return Err(ModelError::invalid("tools", "tools are not taken yet"));
-    }
     check_deadline(request.deadline)
 }
 
@@ -245,24 +247,44 @@ impl<E: TokenEngine> ChatModel for LocalModel<E> {
             self.tokenizer.vocabulary_size(),
         )?;
         let field = request.output_field_name();
-        let grammar = self
-            .grammar(&request.output)
-            .await
-            .map_err(|error| error.in_field(field))?
-            .map(|grammar| grammar.of_field(field));
+        let offer = ToolOffer::of(&request)?;
+        let (grammar, checks) = if let Some(offer) = &offer {
+            let source = CallGrammarSource {
+                syntax: self.call_syntax.clone(),
+                offer: offer.clone(),
+            };
+            let (grammar, checks) = self.grammars.calls(source).await?;
+            (Some(grammar), Some((offer, checks)))
+        } else {
+            let grammar = self
+                .grammar(&request.output)
+                .await
+                .map_err(|error| error.in_field(field))?
+                .map(|grammar| grammar.of_field(field));
+            (grammar, None)
+        };
+        let shown = offer
+            .as_ref()
+            .map_or_else(Vec::new, |offer| offer.tools.clone());
         let goes_on = !matches!(request.prompt, Prompt::Conversation(_));
-        let prompt = self.prompt(request.prompt).await?;
+        let prompt = self.prompt(request.prompt, shown).await?;
         let room = self.room_after(&prompt)?;
         let max_tokens = request
             .max_tokens
             .or(self.default_max_tokens)
             .unwrap_or(room)
             .min(room);
+        let seed = request.sampling.seed.unwrap_or_else(|| (self.seeds)());
+        let calls = checks.map(|(offer, checks)| {
+            let ids = CallIds::new(seed, &prompt);
+            CallReader::new(self.call_syntax.clone(), offer, checks, ids)
+        });
         let plan = PickerPlan {
             tokenizer: Arc::clone(&self.tokenizer),
             settings,
-            seed: request.sampling.seed.unwrap_or_else(|| (self.seeds)()),
+            seed,
             grammar,
+            calls,
             stop: request.stop,
             top_logprobs: request.top_logprobs,
             max_tokens,
@@ -290,7 +312,9 @@ impl<E: TokenEngine> ChatModel for LocalModel<E> {
         check_deadline(request.deadline)?;
         let letters = choice::letter_tokens(&self.tokenizer, request.options.len())?;
         let messages = choice::with_options(request.messages, &request.options)?;
-        let prompt = self.prompt(Prompt::Conversation(messages)).await?;
+        let prompt = self
+            .prompt(Prompt::Conversation(messages), Vec::new())
+            .await?;
         self.room_after(&prompt)?;
         let ticket = self.supervisor.enter(request.caller)?;
         choice::score(
@@ -328,7 +352,7 @@ impl<E: TokenEngine> ChatModel for LocalModel<E> {
     }
 
     async fn prompt_tokens(&self, prompt: &Prompt) -> Result<Option<u32>, ModelError> {
-        let prompt = self.prompt(prompt.clone()).await?;
+        let prompt = self.prompt(prompt.clone(), Vec::new()).await?;
         Ok(Some(u32::try_from(prompt.len()).unwrap_or(u32::MAX)))
     }
 
@@ -361,7 +385,7 @@ impl<E: TokenEngine> ChatModel for LocalModel<E> {
             Prompt::Text(_) => self.tokenizer.prompt_begin().is_some(),
             Prompt::Tokens(_) => false,
         };
-        let ids = self.prompt(request.prompt).await?;
+        let ids = self.prompt(request.prompt, Vec::new()).await?;
         let prompt_tokens = u32::try_from(ids.len()).unwrap_or(u32::MAX);
         if prompt_tokens > self.info.context_tokens {
             return Err(ModelError::ContextLengthExceeded {

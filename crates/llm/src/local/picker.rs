@@ -15,6 +15,7 @@ use crate::grammar::Grammar;
 use crate::sampling::{ModelDistribution, Sampler, SamplingSettings};
 use crate::stop::{Scan, StopScanner};
 use crate::tokenizer::ModelTokenizer;
+use crate::tools::{CallReader, Read};
 
 /// What a request asks of its picker.
 pub(super) struct PickerPlan {
@@ -22,6 +23,8 @@ pub(super) struct PickerPlan {
     pub(super) settings: SamplingSettings,
     pub(super) seed: u64,
     pub(super) grammar: Option<Grammar>,
+    /// Where the answer may hold calls; the grammar is theirs too.
+    pub(super) calls: Option<CallReader>,
     pub(super) stop: Vec<String>,
     pub(super) top_logprobs: Option<u8>,
     pub(super) max_tokens: u32,
@@ -36,6 +39,7 @@ pub(super) struct SequencePicker {
     tokenizer: Arc<ModelTokenizer>,
     sampler: Sampler,
     grammar: Option<Grammar>,
+    calls: Option<CallReader>,
     detokenizer: Detokenizer,
     stops: StopScanner,
     top_logprobs: Option<u8>,
@@ -62,6 +66,7 @@ impl SequencePicker {
             tokenizer: plan.tokenizer,
             sampler: Sampler::new(plan.settings, plan.seed),
             grammar: plan.grammar,
+            calls: plan.calls,
             stops: StopScanner::new(plan.stop),
             top_logprobs: plan.top_logprobs,
             max_tokens: plan.max_tokens,
@@ -91,10 +96,13 @@ impl SequencePicker {
         }
         let distribution = self.top_logprobs.map(|_| ModelDistribution::new(logits));
         let mask = self.grammar.as_mut().map(Grammar::mask).transpose()?;
+        let calls = self.calls.as_ref();
+        let is_of_call = |id| calls.is_some_and(|calls| calls.control_text(id).is_some());
         let token = self
             .sampler
             .choose(logits, |id| {
-                self.tokenizer.is_generable(id) && mask.as_ref().is_none_or(|mask| mask.allows(id))
+                (self.tokenizer.is_generable(id) || is_of_call(id))
+                    && mask.as_ref().is_none_or(|mask| mask.allows(id))
             })
             .ok_or_else(|| match &self.grammar {
                 Some(grammar) => grammar.broken(),
@@ -107,7 +115,9 @@ impl SequencePicker {
             return Ok(None);
         }
         self.completion_tokens += 1;
-        if let Some(distribution) = distribution {
+        if let Some(distribution) = distribution
+            && !self.calls.as_ref().is_some_and(CallReader::is_in_calls)
+        {
             let logprob = self.logprob(token, &distribution);
             self.unsent_logprobs
                 .push_back((self.decoded_bytes, logprob));
@@ -115,16 +125,16 @@ impl SequencePicker {
         if let Some(grammar) = &mut self.grammar {
             grammar.accept(token)?;
         }
-        let text = self.detokenizer.push(self.tokenizer.token_bytes(token));
+        let bytes = match self.call_control_text(token) {
+            Some(text) => text.as_bytes(),
+            None => self.tokenizer.token_bytes(token),
+        };
+        let text = self.detokenizer.push(bytes);
         self.decoded_bytes += text.len();
-        match self.stops.push(&text) {
-            Scan::Text(text) => self.send_text(text),
-            Scan::Stopped(text) => {
-                self.send_text(text);
-                self.unsent_logprobs.clear();
-                self.send_finished(FinishReason::Stop)?;
-                return Ok(None);
-            }
+        if self.take(&text)? {
+            self.unsent_logprobs.clear();
+            self.send_finished(FinishReason::Stop)?;
+            return Ok(None);
         }
         if self.grammar.as_ref().is_some_and(Grammar::is_complete) {
             self.finish(FinishReason::Stop)?;
@@ -135,6 +145,50 @@ impl SequencePicker {
             return Ok(None);
         }
         Ok(Some(token))
+    }
+
+    /// The text of a control token that belongs to a call.
+    fn call_control_text(&self, token: u32) -> Option<&'static str> {
+        self.calls.as_ref()?.control_text(token)
+    }
+
+    /// Takes decoded text and sends what can be sent of it; whether a stop string came.
+    fn take(&mut self, text: &str) -> Result<bool, ModelError> {
+        let Some(calls) = &mut self.calls else {
+            return Ok(self.take_text(text));
+        };
+        for read in calls.read(text)? {
+            match read {
+                Read::Text(text) => {
+                    if self.take_text(&text) {
+                        return Ok(true);
+                    }
+                }
+                Read::TextEnded => {
+                    let rest = self.stops.finish();
+                    self.send_text(rest);
+                    // Logprobs are of text; what is left is of the marker.
+                    self.unsent_logprobs.clear();
+                }
+                Read::Begun { index, id, name } => {
+                    self.send(Ok(GenerationEvent::ToolCallBegun { index, id, name }));
+                }
+                Read::Arguments { index, text } => {
+                    self.send(Ok(GenerationEvent::ToolCallArguments { index, text }));
+                }
+            }
+        }
+        Ok(false)
+    }
+
+    /// The same for text of the answer itself.
+    fn take_text(&mut self, text: &str) -> bool {
+        let (text, stopped) = match self.stops.push(text) {
+            Scan::Text(text) => (text, false),
+            Scan::Stopped(text) => (text, true),
+        };
+        self.send_text(text);
+        stopped
     }
 
     fn logprob(&self, token: u32, distribution: &ModelDistribution) -> TokenLogprob {
@@ -168,15 +222,17 @@ impl SequencePicker {
     /// Sends what is held back, then the end.
     fn finish(&mut self, reason: FinishReason) -> Result<(), ModelError> {
         let rest = self.detokenizer.finish();
-        let (rest, stopped) = match self.stops.push(&rest) {
-            Scan::Text(text) => (text + &self.stops.finish(), false),
-            Scan::Stopped(text) => (text, true),
-        };
-        self.send_text(rest);
+        let mut stopped = self.take(&rest)?;
+        if let (false, Some(calls)) = (stopped, &mut self.calls) {
+            let rest = calls.rest();
+            stopped = self.take_text(&rest);
+        }
         if stopped {
             self.unsent_logprobs.clear();
             return self.send_finished(FinishReason::Stop);
         }
+        let rest = self.stops.finish();
+        self.send_text(rest);
         let logprobs: Vec<_> = self
             .unsent_logprobs
             .drain(..)
@@ -192,9 +248,14 @@ impl SequencePicker {
     }
 
     fn send_finished(&mut self, reason: FinishReason) -> Result<(), ModelError> {
-        if let (FinishReason::Stop, Some(grammar)) = (reason, &self.grammar) {
-            grammar.check_answer(&self.sent)?;
-        }
+        let reason = match (reason, &self.calls, &self.grammar) {
+            (FinishReason::Stop, Some(calls), _) => calls.end(&self.sent)?,
+            (FinishReason::Stop, None, Some(grammar)) => {
+                grammar.check_answer(&self.sent)?;
+                reason
+            }
+            _ => reason,
+        };
         let now = Instant::now();
         let first_logits = self.first_logits.unwrap_or(now);
         self.send(Ok(GenerationEvent::Finished {

@@ -115,7 +115,7 @@ fn events(
             }),
             () = until(deadline) => Err(ModelError::DeadlineExceeded),
         };
-        let goes_on = matches!(event, Ok(GenerationEvent::Delta { .. }));
+        let goes_on = !matches!(event, Err(_) | Ok(GenerationEvent::Finished { .. }));
         Some((event, goes_on.then_some(receive)))
     })
 }

@@ -6,7 +6,6 @@
 //! cut at control tokens the markers are taken out again. The text itself is unchanged by this,
 //! and the template still sees it whole (its length checks and trims work).
 
-use crate::chat::Message;
 use crate::tokenizer::ModelTokenizer;
 
 /// A marker for one conversation, and the control tokens it guards against.
@@ -18,7 +17,7 @@ pub(super) struct Guard {
 }
 
 impl Guard {
-    pub(super) fn for_messages(messages: &[Message], tokenizer: &ModelTokenizer) -> Self {
+    pub(super) fn for_texts(texts: &[&str], tokenizer: &ModelTokenizer) -> Self {
         let mut control_texts: Vec<String> = tokenizer
             .control_texts()
             .filter(|text| !text.is_empty())
@@ -32,7 +31,7 @@ impl Guard {
         first_characters.sort_unstable();
         first_characters.dedup();
         Self {
-            marker: unused_marker(messages),
+            marker: unused_marker(texts),
             control_texts,
             first_characters,
         }
@@ -70,20 +69,13 @@ impl Guard {
     }
 }
 
-/// A private-use sequence that no message holds. Numbers are tried until one is free, so the
-/// search ends after at most as many steps as the conversation is long.
-fn unused_marker(messages: &[Message]) -> String {
+/// A private-use sequence that no text holds. Numbers are tried until one is free, so the search
+/// ends after at most as many steps as the conversation is long.
+fn unused_marker(texts: &[&str]) -> String {
     let mut number = 0_u64;
     loop {
         let marker = format!("\u{F8FE}{number}\u{F8FF}");
-        let used = messages.iter().any(|message| {
-            message.content.contains(&marker)
-                || message
-                    .name
-                    .as_ref()
-                    .is_some_and(|name| name.contains(&marker))
-        });
-        if !used {
+        if !texts.iter().any(|text| text.contains(&marker)) {
             return marker;
         }
         number += 1;

@@ -3,8 +3,8 @@
 use minijinja::{Environment, Error, ErrorKind, context};
 use serde::Serialize;
 
-use super::template_role;
-use crate::chat::Message;
+use super::{RenderedMessage, template_role};
+use crate::chat::Role;
 use crate::error::{ModelError, ModelFileError};
 use crate::tokenizer::ModelTokenizer;
 
@@ -14,6 +14,8 @@ const NAME: &str = "chat";
 #[derive(Debug)]
 pub struct JinjaTemplate {
     environment: Environment<'static>,
+    /// Whether turns have headers as Llama 3's have.
+    pub(super) has_headers: bool,
 }
 
 #[derive(Serialize)]
@@ -40,18 +42,24 @@ impl JinjaTemplate {
             .map_err(|error| {
                 ModelFileError::unsupported(format!("the chat template: {error:#}"))
             })?;
-        Ok(Self { environment })
+        Ok(Self {
+            environment,
+            has_headers: source.contains("<|start_header_id|>"),
+        })
     }
 
     pub(super) fn render(
         &self,
-        messages: &[Message],
+        messages: &[RenderedMessage],
         tokenizer: &ModelTokenizer,
     ) -> Result<String, ModelError> {
         let messages: Vec<TemplateMessage<'_>> = messages
             .iter()
             .map(|message| TemplateMessage {
-                role: template_role(message.role),
+                role: match message.role {
+                    Role::Tool if self.has_headers => "ipython",
+                    role => template_role(role),
+                },
                 content: &message.content,
             })
             .collect();

@@ -8,10 +8,11 @@ mod guard;
 mod jinja;
 mod mistral;
 
-use crate::chat::{Message, Role};
+use crate::chat::{Message, Role, Tool};
 use crate::error::{ModelError, ModelFileError};
 use crate::gguf::GgufHeader;
 use crate::tokenizer::ModelTokenizer;
+use crate::tools::{Part, ToolStyle, write_conversation};
 use guard::Guard;
 use jinja::JinjaTemplate;
 
@@ -62,6 +63,15 @@ impl ChatTemplate {
         Ok(Self::Jinja(Box::new(JinjaTemplate::parse(CHATML)?)))
     }
 
+    /// The form in which the model's family calls tools.
+    pub(crate) fn tool_style(&self) -> ToolStyle {
+        match self {
+            Self::MistralInstruct => ToolStyle::Mistral,
+            Self::Jinja(template) if template.has_headers => ToolStyle::Llama,
+            Self::Jinja(_) => ToolStyle::Hermes,
+        }
+    }
+
     /// The prompt that lets the model give the next answer.
     ///
     /// # Errors
@@ -71,34 +81,63 @@ impl ChatTemplate {
         messages: &[Message],
         tokenizer: &ModelTokenizer,
     ) -> Result<Vec<u32>, ModelError> {
+        self.render_with_tools(messages, &[], tokenizer)
+    }
+
+    /// The same with tools that the model may call.
+    ///
+    /// # Errors
+    /// As [`ChatTemplate::render`].
+    pub fn render_with_tools(
+        &self,
+        messages: &[Message],
+        tools: &[Tool],
+        tokenizer: &ModelTokenizer,
+    ) -> Result<Vec<u32>, ModelError> {
         if messages.is_empty() {
             return Err(ModelError::invalid("messages", "there is no message"));
         }
-        let guard = Guard::for_messages(messages, tokenizer);
-        let guarded: Vec<Message> = messages
+        let written = write_conversation(self.tool_style(), messages, tools, tokenizer)?;
+        let parts = written.messages.iter().flat_map(|message| &message.parts);
+        let callers: Vec<&str> = parts
+            .chain(&written.before_last_user)
+            .filter_map(|part| match part {
+                Part::Callers(text) => Some(text.as_str()),
+                Part::Ours(_) => None,
+            })
+            .collect();
+        let guard = Guard::for_texts(&callers, tokenizer);
+        let messages: Vec<RenderedMessage> = written
+            .messages
             .iter()
-            .map(|message| Message {
+            .map(|message| RenderedMessage {
                 role: message.role,
-                content: guard.protect(&with_name(message)),
-                name: None,
-                tool_calls: message.tool_calls.clone(),
-                tool_call_id: message.tool_call_id.clone(),
+                content: joined(&message.parts, &guard),
             })
             .collect();
         let text = match self {
-            Self::Jinja(template) => template.render(&guarded, tokenizer)?,
-            Self::MistralInstruct => mistral::render(&guarded, tokenizer)?,
+            Self::Jinja(template) => template.render(&messages, tokenizer)?,
+            Self::MistralInstruct => {
+                let before_last_user = joined(&written.before_last_user, &guard);
+                mistral::render(&messages, &before_last_user, tokenizer)?
+            }
         };
         encode(&text, &guard, tokenizer)
     }
 }
 
-/// A speaker's name in front of what is said: no template here knows names.
-fn with_name(message: &Message) -> String {
-    match &message.name {
-        Some(name) if message.role != Role::Tool => format!("{name}: {}", message.content),
-        _ => message.content.clone(),
-    }
+/// A message whose text is guarded.
+struct RenderedMessage {
+    role: Role,
+    content: String,
+}
+
+fn joined(parts: &[Part], guard: &Guard) -> String {
+    let texts = parts.iter().map(|part| match part {
+        Part::Ours(text) => text.clone(),
+        Part::Callers(text) => guard.protect(text),
+    });
+    texts.collect()
 }
 
 /// Cuts rendered text at control tokens and encodes what is between them.

@@ -12,11 +12,24 @@ impl ModelTokenizer {
     /// # Errors
     /// None in practice: the vocabulary is fixed.
     pub fn byte_level() -> Result<Self, ModelFileError> {
+        Self::byte_level_with(&[])
+    }
+
+    /// The same with further control tokens, from 259 up.
+    pub(crate) fn byte_level_with(control: &[&str]) -> Result<Self, ModelFileError> {
         let vocabulary: HashMap<String, u32> = (0..=u8::MAX)
             .map(|byte| (byte_alphabet::spell(byte).to_string(), byte.into()))
             .collect();
         let mut token_bytes: Vec<Vec<u8>> = (0..=u8::MAX).map(|byte| vec![byte]).collect();
-        token_bytes.resize(259, Vec::new());
+        token_bytes.resize(259 + control.len(), Vec::new());
+        let mut control: Vec<(u32, String)> = (259..)
+            .zip(control.iter().map(|text| (*text).to_owned()))
+            .collect();
+        control.extend([
+            (256, "<|endoftext|>".to_owned()),
+            (257, "<|im_start|>".to_owned()),
+            (258, "<|im_end|>".to_owned()),
+        ]);
         Self::new(Parts {
             text_encoder: byte_level_encoder(
                 vocabulary,
@@ -24,11 +37,7 @@ impl ModelTokenizer {
                 pre_tokenizers::by_name("gpt-2")?,
             )?,
             token_bytes,
-            control: vec![
-                (256, "<|endoftext|>".to_owned()),
-                (257, "<|im_start|>".to_owned()),
-                (258, "<|im_end|>".to_owned()),
-            ],
+            control,
             end_tokens: vec![258],
             begin_token: None,
             begins_prompt: false,

@@ -269,6 +269,7 @@ fn parse_tools(bodies: Vec<ToolBody>) -> Result<Vec<Tool>, ApiError> {
             name: function.name,
             description: function.description,
             parameters: function.parameters,
+            parameters_field: Some(format!("tools[{index}].function.parameters")),
             strict: function.strict.unwrap_or(false),
         });
     }

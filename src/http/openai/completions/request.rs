@@ -27,7 +27,7 @@ pub(super) struct ParsedRequest {
     /// At least one.
     pub(super) prompts: Vec<PlacedPrompt>,
     /// What to generate after each prompt; its own prompt is empty.
-    generation: ChatRequest,
+    pub(super) generation: ChatRequest,
     /// Answers to give to each prompt.
     pub(super) n: u32,
     /// Answers to generate for each prompt.

@@ -1,5 +1,7 @@
 //! Whole answers as OpenAI's body.
 
+use std::sync::Arc;
+
 use axum::Json;
 use axum::response::{IntoResponse, Response};
 use ledgergate_llm::chat::{ChatModel, Completion, FinishReason, TokenLogprob};
@@ -23,7 +25,7 @@ pub(super) async fn reply(
     let mut choices = Vec::new();
     for prompt in &request.prompts {
         let mut of_prompt = LogSummary::new(&identity.model, false);
-        let echo = prompts::read(model, request, prompt, &mut of_prompt).await?;
+        let echo = prompts::read(&**model, request, prompt, &mut of_prompt).await?;
         for answer in answers(model, request, prompt, &mut of_prompt).await? {
             let index = u32::try_from(choices.len()).unwrap_or(u32::MAX);
             choices.push(choice(index, &echo, answer, request.logprobs.is_some()));

@@ -1,0 +1,83 @@
+//! Grammars of answers that may hold calls of tools.
+
+use std::sync::{Arc, MutexGuard, PoisonError};
+
+use llguidance::ParserFactory;
+use llguidance::api::TopLevelGrammar;
+use lru::LruCache;
+
+use super::numbers::NumberGuard;
+use super::source::{AnswerCheck, SourceHash};
+use super::{COMPILE_TIME, Grammar, GrammarCompiler, compile_matcher};
+use crate::error::ModelError;
+use crate::schema;
+use crate::tools::{CallChecks, CallGrammarSource, PreparedCalls};
+
+impl GrammarCompiler {
+    /// A fresh grammar for calls of tools, and the last check of what is written under it.
+    ///
+    /// # Errors
+    /// As [`GrammarCompiler::json_schema`]; the error names the field of the schema at fault.
+    pub(crate) async fn calls(
+        &self,
+        source: CallGrammarSource,
+    ) -> Result<(Grammar, Arc<CallChecks>), ModelError> {
+        let hash = source.hash();
+        if let Some((grammar, checks)) = self.kept_calls().get(&hash) {
+            return Ok((grammar.fresh_copy(), Arc::clone(checks)));
+        }
+        let factory = Arc::clone(&self.factory);
+        // Where all of an answer is calls, all of it is JSON but for the markers.
+        let numbers = source.offer.required.then(NumberGuard::default);
+        let permit = self.permit().await?;
+        let compilation = self.off_thread(permit, move || {
+            let PreparedCalls { lark, checks } = source.prepared()?;
+            let grammar = TopLevelGrammar::from_lark(lark);
+            match compile_matcher(&factory, grammar) {
+                Ok(matcher) => Ok((matcher, checks)),
+                Err(message) => Err(schema_at_fault(&factory, &checks, &message)),
+            }
+        });
+        let (matcher, checks) = tokio::time::timeout(COMPILE_TIME, compilation)
+            .await
+            .map_err(|_| {
+                ModelError::invalid(
+                    "tools",
+                    format!(
+                        "the tools take over {} s to compile",
+                        COMPILE_TIME.as_secs()
+                    ),
+                )
+            })??;
+        let grammar = Grammar {
+            matcher,
+            // The reader of calls has the last checks.
+            check: Arc::new(AnswerCheck::Lark),
+            numbers,
+            tokens: self.factory.tok_env().clone(),
+            field: None,
+        };
+        let checks = Arc::new(checks);
+        let copy = grammar.fresh_copy();
+        self.kept_calls().put(hash, (grammar, Arc::clone(&checks)));
+        Ok((copy, checks))
+    }
+
+    fn kept_calls(&self) -> MutexGuard<'_, LruCache<SourceHash, (Grammar, Arc<CallChecks>)>> {
+        self.kept_calls
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// The first schema that does not compile on its own.
+fn schema_at_fault(factory: &ParserFactory, checks: &CallChecks, message: &str) -> ModelError {
+    checks
+        .schemas()
+        .find_map(|(field, schema)| {
+            let grammar = TopLevelGrammar::from_json_schema(schema::lowered(schema));
+            let message = compile_matcher(factory, grammar).err()?;
+            Some(ModelError::unsupported_schema("", message).in_field(field))
+        })
+        .unwrap_or_else(|| ModelError::invalid("tools", format!("all tools together: {message}")))
+}
