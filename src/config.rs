@@ -263,6 +263,33 @@ mod tests {
     }
 
     #[test]
+    fn a_models_limits_follow_from_its_context() {
+        let model = |more: &str| {
+            let text = format!("[models.m]\nkind = \"in_process\"\npath = \"m\"\n{more}");
+            load(&text, &[]).map(|config| config.models["m"].clone())
+        };
+        let limits = |more: &str| {
+            let model = model(more).unwrap();
+            (model.prompt_limit(), model.longest_silence().as_secs())
+        };
+        assert_eq!(limits(""), (1_536, 90));
+        assert_eq!(limits("context_tokens = 8192"), (7_680, 384));
+        assert_eq!(limits("context_tokens = 1000"), (750, 90));
+        assert_eq!(
+            limits("max_prompt_tokens = 2000\nstuck_after_seconds = 5\n"),
+            (2_000, 5)
+        );
+        for (wrong, key) in [
+            ("max_prompt_tokens = 2048\n", "models.m.max_prompt_tokens"),
+            ("max_prompt_tokens = 0\n", "models.m.max_prompt_tokens"),
+            ("stuck_after_seconds = 0", "models.m.stuck_after_seconds"),
+        ] {
+            let message = model(wrong).unwrap_err().to_string();
+            assert!(message.contains(key), "{message}");
+        }
+    }
+
+    #[test]
     fn a_limit_of_nothing_is_refused() {
         let message = load("[server]\nrequest_timeout_seconds = 0\n", &[])
             .unwrap_err()

@@ -11,7 +11,7 @@ use crate::harness::TestApp;
 
 fn short(stream: bool) -> serde_json::Value {
     let mut body = ask("long", stream);
-    body["max_tokens"] = 40.into();
+    body["max_tokens"] = 100.into();
     body
 }
 
@@ -38,7 +38,6 @@ async fn what_runs_and_what_waits_ends_and_nothing_new_begins() {
         tokio::time::sleep(Duration::from_millis(5)).await;
     }
     assert!(refused, "new connections are still taken");
-    assert!(model.waiting() > 0, "they were let in while others waited");
     let running = running.reply().await;
     assert!(running.contains("\"finish_reason\":\"length\"") && running.contains("[DONE]"));
     for client in waiting {
@@ -62,8 +61,9 @@ async fn what_does_not_end_in_time_is_told_so() {
     eventually("a full queue", || model.waiting() == 2).await;
     gateway.stop.send(()).unwrap();
     let running = running.reply().await;
-    let (_, event) = running.split_once("event: error").unwrap();
-    assert!(event.contains("\"code\":\"model_unavailable\""), "{event}");
+    assert!(running.contains("event: error"), "{running}");
+    assert!(running.contains("\"code\":\"model_unavailable\""));
+    assert!(!running.contains("[DONE]"));
     for client in [waiting_plain, waiting_stream] {
         let reply = client.reply().await;
         assert!(reply.starts_with("HTTP/1.1 503"), "{reply}");

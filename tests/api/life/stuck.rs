@@ -89,7 +89,7 @@ async fn a_stuck_model_is_told_and_ready_again_when_rebuilt() {
         max_prompt_tokens: None,
         queue_limit: 4,
         watchdog: Watchdog {
-            longest_silence: Duration::from_millis(100),
+            longest_silence: Duration::from_millis(500),
             rebuild: Some(Arc::new(move || {
                 while built_later.load(Ordering::Acquire) {
                     std::thread::sleep(Duration::from_millis(2));

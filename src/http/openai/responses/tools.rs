@@ -121,7 +121,10 @@ pub(super) fn parse(
         ToolChoiceBody::Named(tool) => object("function", Some(tool), None),
         ToolChoiceBody::Allowed(allowed) => object("allowed_tools", None, Some(allowed)),
     });
-    let (tools, choice) = nested::parse(Some(nested), choice).map_err(flat)?;
+    let (mut tools, choice) = nested::parse(Some(nested), choice).map_err(flat)?;
+    for tool in &mut tools {
+        tool.parameters_field = tool.parameters_field.as_deref().map(flat_param);
+    }
     Ok(ParsedTools {
         tools,
         choice,

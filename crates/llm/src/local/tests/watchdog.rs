@@ -67,8 +67,12 @@ impl Workshop {
         self.built.load(Ordering::Acquire)
     }
 
-    /// A model whose engine is stuck after 60 ms of silence.
+    /// A model whose engine is stuck after half a second of silence.
     fn model(self: &Arc<Self>) -> LocalModel<MoodyEngine> {
+        self.model_stuck_after(Duration::from_millis(500))
+    }
+
+    fn model_stuck_after(self: &Arc<Self>, longest_silence: Duration) -> LocalModel<MoodyEngine> {
         let workshop = Arc::clone(self);
         LocalModel::new(LocalModelParts {
             id: "moody".to_owned(),
@@ -83,7 +87,7 @@ impl Workshop {
             max_prompt_tokens: None,
             queue_limit: 8,
             watchdog: Watchdog {
-                longest_silence: Duration::from_millis(60),
+                longest_silence,
                 rebuild: Some(Arc::new(move || workshop.build())),
                 pause_between_attempts: Duration::from_millis(5),
             },
@@ -117,7 +121,7 @@ impl TokenEngine for MoodyEngine {
     }
 
     fn context_tokens(&self) -> u32 {
-        1_000
+        4_000
     }
 
     fn run(
@@ -217,11 +221,11 @@ async fn an_engine_that_hangs_for_nobody_is_found_out_too() {
 async fn a_slow_engine_is_not_a_stuck_one() {
     let workshop = Workshop::new(&[Some(Mood::Sound)]);
     let model = workshop.model();
-    // 100 tokens of 2 ms are longer than the longest silence, and none of them is.
-    let said = "x".repeat(100);
+    // 500 tokens of 2 ms are longer than the longest silence, and none of them is.
+    let said = "x".repeat(500);
     assert_eq!(answer(&model, &said).await.unwrap(), said);
     // Nor is one that had nothing to do for longer.
-    tokio::time::sleep(Duration::from_millis(150)).await;
+    tokio::time::sleep(Duration::from_millis(700)).await;
     assert_eq!(
         answer(&model, "after a rest").await.unwrap(),
         "after a rest"
@@ -233,7 +237,8 @@ async fn a_slow_engine_is_not_a_stuck_one() {
 async fn an_engine_that_fails_every_time_is_replaced() {
     for (mood, failures) in [(Mood::Panics, 3), (Mood::Errs, 3), (Mood::Gone, 1)] {
         let workshop = Workshop::new(&[Some(mood), Some(Mood::Sound)]);
-        let model = workshop.model();
+        // Long, because only failures count here.
+        let model = workshop.model_stuck_after(Duration::from_mins(10));
         for _ in 0..failures {
             assert_eq!(workshop.built(), 1);
             let outcome = answer(&model, "x").await;
@@ -298,7 +303,7 @@ async fn only_a_few_stuck_engines_are_left_behind() {
 #[tokio::test]
 async fn closing_tells_all_and_takes_no_more() {
     let workshop = Workshop::new(&[Some(Mood::Sound)]);
-    let model = workshop.model();
+    let model = workshop.model_stuck_after(Duration::from_mins(10));
     let mut running = model.generate(request(&"long ".repeat(40))).await.unwrap();
     let waiting = model.generate(request("x")).await.unwrap();
     running.next().await.unwrap().unwrap();
