@@ -1,0 +1,28 @@
+#!/usr/bin/env bash
+# usage: bench/engine/run.sh LEDGERGATE MODEL
+# The in-process engine against llama.cpp on the same GGUF file, in the same run, in turn; then how
+# long schemas take to compile. Prints Markdown tables. On a quiet machine: nothing else may run.
+# ROUNDS (7) and THREADS (all) can be set. LEDGERGATE_CACHE keeps what is installed.
+set -euo pipefail
+
+binary=$(realpath "$1")
+model=$(realpath "$2")
+cd "$(dirname "$0")"
+: "${LEDGERGATE_CACHE:=$HOME/.cache/ledgergate}"
+
+packages=$LEDGERGATE_CACHE/bench-node/$(cat package*.json | sha256sum | cut -c1-16)
+if [ ! -e "$packages/installed" ]; then
+  rm -rf "$LEDGERGATE_CACHE/bench-node" && mkdir -p "$packages"
+  cp package*.json "$packages"
+  # The CPU library is named outright; the optional packages are gigabytes for GPUs.
+  npm ci --prefix "$packages" --no-audit --no-fund --silent --ignore-scripts --omit=optional
+  touch "$packages/installed"
+fi
+rm -rf node_modules
+ln -s "$packages/node_modules" node_modules
+
+# Built before anything is measured. The same flags as the release build, so that nothing else is.
+(cd ../.. && cargo build --release --locked --workspace --example compile_schemas)
+node measure.js "$binary" "$model"
+echo
+"${CARGO_TARGET_DIR:-../../target}/release/examples/compile_schemas" "$model"
