@@ -10,7 +10,7 @@ use std::time::{Duration, Instant};
 
 use ledgergate_llm::engine::{TokenEngine, TokenPicker};
 use ledgergate_llm::gguf::GgufHeader;
-use ledgergate_llm::local::{LocalModel, LocalModelParts};
+use ledgergate_llm::local::{LocalModel, LocalModelParts, Watchdog};
 use ledgergate_llm::template::ChatTemplate;
 use ledgergate_llm::tokenizer::ModelTokenizer;
 use ledgergate_llm::{ChatModel, ChatRequest, Message, ModelError, OutputFormat, Role, Sampling};
@@ -82,6 +82,8 @@ fn model(path: &Path) -> Result<LocalModel<Silent>, Box<dyn std::error::Error>> 
         template: ChatTemplate::from_gguf(&header)?,
         default_sampling: Sampling::default(),
         default_max_tokens: None,
+        max_prompt_tokens: None,
+        watchdog: Watchdog::default(),
         queue_limit: 4,
         seeds: Box::new(|| 0),
         engine: Silent,
