@@ -86,8 +86,8 @@ fn opposed_signs(facts: &DocumentFacts) -> Option<Check> {
     })
 }
 
-/// Quantity x price, within what rounding the two hides. A line may cost less: discounts of a
-/// line are not always read; it may contain tax.
+/// Quantity x price with the line's own discounts, within what rounding the two hides. The price
+/// may have the discount in it already, and the amount may contain tax.
 fn product(line: &LineFact) -> Option<Check> {
     let (quantity, price, amount) = (
         line.quantity.as_ref()?,
@@ -107,9 +107,25 @@ fn product(line: &LineFact) -> Option<Check> {
         .tax_rate
         .as_ref()
         .map_or(Decimal::ZERO, |rate| rate.value);
-    let with_tax = full + full * rate / Decimal::ONE_HUNDRED;
-    let agrees = |expected: Decimal| (expected - amount.value).abs() <= hidden;
-    (!agrees(full) && !agrees(with_tax)).then(|| {
+    let change: Decimal = line
+        .allowances_charges
+        .iter()
+        .map(|item| {
+            if item.is_charge {
+                item.amount.value
+            } else {
+                -item.amount.value
+            }
+        })
+        .sum();
+    let agrees = |expected: Decimal| {
+        let with_tax = expected + expected * rate / Decimal::ONE_HUNDRED;
+        [expected, with_tax]
+            .iter()
+            .any(|expected| (expected - amount.value).abs() <= hidden)
+    };
+    let full = full + change;
+    (!agrees(full) && !agrees(full - change)).then(|| {
         let message = "quantity x price is not the line's amount";
         Check::review(
             "line_not_quantity_times_price",

@@ -94,6 +94,21 @@ impl Figures<'_> {
         ))
     }
 
+    /// Figures that are printed as a net beside the net of the whole: the lines before and after
+    /// the document's allowances and charges, the net before them, and each part of the net.
+    pub(crate) fn partial_nets(&self, net: Decimal) -> Vec<Decimal> {
+        let mut nets: Vec<Decimal> = self.sum_of_lines().into_iter().collect();
+        nets.extend(self.lines_total().map(|total| total.value));
+        nets.push(net - self.adjustments());
+        for item in self.allowances_charges {
+            nets.extend([net + item.amount.value, net - item.amount.value]);
+        }
+        let bases = self.tax_rows.iter().filter_map(|row| row.base.as_ref());
+        let amounts = self.lines.iter().filter_map(|line| line.amount.as_ref());
+        nets.extend(bases.chain(amounts).map(|fact| fact.value));
+        nets
+    }
+
     /// The same where no label says that the lines contain tax.
     pub(crate) fn lines_without_tax(&self) -> Option<Fact<Decimal>> {
         self.lines_total()

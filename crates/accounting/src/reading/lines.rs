@@ -4,6 +4,7 @@ use rust_decimal::Decimal;
 
 use super::collect::{Cell, Collected, Row};
 use super::field::Field;
+use super::line_discounts;
 use super::row_kind::RowKind;
 use super::style::{ReadNumber, Reader};
 use crate::facts::{Fact, LineFact, Source};
@@ -153,6 +154,7 @@ fn read_line(
     read_tax(&mut line, row, reader, bare_tax_is_rate);
     rate_as_price(&mut line);
     derive_amount(&mut line, row, reader);
+    line.allowances_charges = line_discounts::of_line(row, reader, &line);
     (line, labelled)
 }
 

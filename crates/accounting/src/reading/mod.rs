@@ -23,6 +23,7 @@ mod kind;
 mod language;
 mod letterhead;
 mod lexicon;
+mod line_discounts;
 mod lines;
 mod markdown;
 mod normalise;

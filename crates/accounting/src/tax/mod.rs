@@ -3,6 +3,7 @@
 mod reason;
 mod regime;
 mod treatment;
+mod vat_id;
 
 pub(crate) use reason::complete_categories;
 pub use regime::{
@@ -10,3 +11,4 @@ pub use regime::{
 };
 pub use treatment::TaxTreatment;
 pub(crate) use treatment::{category, treatment};
+pub use vat_id::has_right_check_digits;
