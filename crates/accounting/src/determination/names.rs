@@ -132,6 +132,11 @@ fn is_form(words: &[&str]) -> bool {
     LEGAL_FORMS.contains(&words.concat().as_str())
 }
 
+/// Whether a name ends (or begins) in a legal form.
+pub(crate) fn has_legal_form(name: &str) -> bool {
+    core_name(name) != fold(name)
+}
+
 /// Whether both names state a legal form, and not the same.
 pub(crate) fn differs_in_legal_form(left: &str, right: &str) -> bool {
     let form = |name: &str| {
