@@ -150,18 +150,45 @@ fn accounts(assessment: &Assessment) -> Vec<QuestionOption> {
 /// The words that bear on the question: what was bought before what the letter says besides.
 fn relevant_words(assessment: &Assessment, id: QuestionId) -> String {
     let facts = &assessment.facts;
+    // What speaks to a model is not for a model's eyes.
+    let addresses = |path: &str| {
+        facts
+            .doubts
+            .iter()
+            .any(|doubt| doubt.code == "addresses_the_model" && doubt.path == path)
+    };
+    let plain = |text: &&Fact<String>| !addresses(&text.source.path);
     let mut words: Vec<String> = Vec::new();
-    words.extend(facts.kind.iter().map(|kind| kind.source.text.clone()));
+    let kind = facts.kind.iter();
+    let kind = kind.filter(|kind| !addresses(&kind.source.path));
+    words.extend(kind.map(|kind| kind.source.text.clone()));
     words.extend(assessment.decided.party_name());
     if id != QuestionId::Counterparty {
         for line in &facts.lines {
-            words.extend(line.description.iter().map(|text| text.value.clone()));
+            words.extend(
+                line.description
+                    .iter()
+                    .filter(plain)
+                    .map(|text| text.value.clone()),
+            );
         }
         for movement in &facts.movements {
-            words.extend(movement.description.iter().map(|text| text.value.clone()));
+            words.extend(
+                movement
+                    .description
+                    .iter()
+                    .filter(plain)
+                    .map(|text| text.value.clone()),
+            );
         }
     }
-    words.extend(facts.texts.iter().map(|text| text.value.clone()));
+    words.extend(
+        facts
+            .texts
+            .iter()
+            .filter(plain)
+            .map(|text| text.value.clone()),
+    );
     words.retain(|word| !word.trim().is_empty());
     words.dedup();
     words.join("; ")
