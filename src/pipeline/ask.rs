@@ -1,11 +1,38 @@
 //! Puts the accounting core's open questions to a model.
 
+use std::sync::Arc;
 use std::time::Instant;
 
-use ledgergate_accounting::assessment::{Answer, Assessment, LlmUse, Question};
+use ledgergate_accounting::assessment::{Answer, Assessment, LlmUse, Question, QuestionId};
 use ledgergate_llm::chat::{ChatModel, ChoiceRequest, Message, Role};
 use ledgergate_llm::error::ModelError;
 use tracing::{instrument, warn};
+
+/// The models that questions go to: a small one is enough for the action, whose options are few
+/// and far apart; accounts and parties gain from a large one.
+#[derive(Clone, Default)]
+pub(super) struct Askable {
+    /// Asked for the action.
+    pub determine: Option<Arc<dyn ChatModel>>,
+    /// Asked for everything else.
+    pub process: Option<Arc<dyn ChatModel>>,
+}
+
+impl Askable {
+    fn for_question(&self, id: QuestionId) -> Option<&dyn ChatModel> {
+        let model = match id {
+            QuestionId::Action => &self.determine,
+            QuestionId::Counterparty | QuestionId::Account => &self.process,
+        };
+        model.as_deref()
+    }
+
+    /// The name of the model that most questions go to.
+    pub(super) fn name(&self) -> Option<String> {
+        let model = self.process.as_ref().or(self.determine.as_ref())?;
+        Some(model.info().id.clone())
+    }
+}
 
 /// Asks until nothing is open. Without a model, and where a model fails that the caller did not
 /// insist on, the core goes on with its default and says so in the review reasons.
@@ -15,16 +42,16 @@ use tracing::{instrument, warn};
 #[instrument(skip_all)]
 pub(super) async fn ask_open_questions(
     assessment: &mut Assessment,
-    model: Option<&dyn ChatModel>,
+    models: &Askable,
     llm: LlmUse,
     deadline: Instant,
 ) -> Result<(), ModelError> {
     while let Some(question) = assessment.next_question() {
-        let Some(model) = model else {
+        let Some(model) = models.for_question(question.id) else {
             assessment.skip(&question.id, "no model is configured".to_owned());
             continue;
         };
-        match ask(model, &question, deadline).await {
+        match ask_in_two_orders(model, &question, deadline).await {
             Ok(answer) => {
                 if let Err(error) = assessment.answer(&question.id, answer) {
                     // A model that scores other options than it was given is broken.
@@ -40,6 +67,20 @@ pub(super) async fn ask_open_questions(
         }
     }
     Ok(())
+}
+
+/// Asks once more with the options the other way round where the first answer is close.
+async fn ask_in_two_orders(
+    model: &dyn ChatModel,
+    question: &Question,
+    deadline: Instant,
+) -> Result<Answer, ModelError> {
+    let answer = ask(model, question, deadline).await?;
+    if !answer.is_close() {
+        return Ok(answer);
+    }
+    let other = ask(model, &question.in_other_order(), deadline).await?;
+    Ok(answer.averaged_with(other))
 }
 
 async fn ask(
@@ -67,6 +108,7 @@ async fn ask(
             .iter()
             .map(|logprob| logprob.exp())
             .collect(),
+        orders: Vec::new(),
         model: model.info().id.clone(),
     })
 }

@@ -19,6 +19,8 @@ use super::value::number::read_amount;
 const ROOT: &str = "/raw_text";
 /// Lines at the top that may name the paper and its issuer.
 const TOP_LINES: usize = 12;
+/// Bytes of a line that may be a label with its value; a longer one is prose.
+const LONGEST_LABELLED: usize = 300;
 /// Words of a line that may be a title.
 const TITLE_WORDS: usize = 5;
 
@@ -254,6 +256,9 @@ fn item(label: &str, figure: &str, path: &str) -> Node {
 
 /// `VAT No GB 123 4567 89`, `Invoice No 123`: a label of ids and its value without a colon.
 fn label_without_colon(text: &str) -> Option<(&str, &str)> {
+    if text.len() > LONGEST_LABELLED {
+        return None;
+    }
     let ends: Vec<usize> = text
         .char_indices()
         .filter(|(_, character)| character.is_whitespace())
