@@ -10,7 +10,7 @@ use axum::response::Response;
 use jiff::Timestamp;
 use ledgergate::app::App;
 use ledgergate::clock::{Clock, Environment, IdGenerator};
-use ledgergate::config::Config;
+use ledgergate::config::{AccountingConfig, Config};
 use ledgergate::http;
 use ledgergate::models::Models;
 use ledgergate::store::Store;
@@ -60,7 +60,23 @@ impl TestApp {
         Self::start(Vec::new()).await
     }
 
+    /// With several models, the first the default, and where accounting asks which.
+    pub(crate) async fn with_routes(
+        models: Vec<Arc<dyn ChatModel>>,
+        accounting: AccountingConfig,
+    ) -> Self {
+        let config = Config {
+            accounting,
+            ..Config::default()
+        };
+        Self::start_with(models, config).await
+    }
+
     async fn start(models: Vec<Arc<dyn ChatModel>>) -> Self {
+        Self::start_with(models, Config::default()).await
+    }
+
+    async fn start_with(models: Vec<Arc<dyn ChatModel>>, mut config: Config) -> Self {
         let environment = Environment {
             clock: Arc::new(FixedClock),
             ids: Arc::new(CountingIds::default()),
@@ -69,7 +85,6 @@ impl TestApp {
         let store = Store::connect(&url, 4).await.unwrap();
         store.migrate(environment.clock.now()).await.unwrap();
         let (request_log, writer) = RequestLog::start(store.clone());
-        let mut config = Config::default();
         config.server.max_body_bytes = 256 * 1024;
         config.server.request_timeout_seconds = 30;
         let default = models.first().map(|model| model.info().id.clone());

@@ -1,5 +1,5 @@
 //! Documents made from books, so that the labels are right by construction
-//! (`golden/generate_unseen.py`), end to end and without a model.
+//! (`golden/generate_unseen.py`, `golden/generate_gaps.py`), end to end and without a model.
 //!
 //! The set is parted by a hash of the id: the look half is for the study of
 //! failures; of the kept half only the figures are to be looked at.
@@ -32,8 +32,12 @@ struct Labelled {
 }
 
 fn labelled() -> Vec<Labelled> {
-    include_str!("golden/unseen_cases.jsonl")
-        .lines()
+    [
+        include_str!("golden/unseen_cases.jsonl"),
+        include_str!("golden/gap_cases.jsonl"),
+    ]
+    .into_iter()
+    .flat_map(str::lines)
         .map(|line| {
             let raw: Value = serde_json::from_str(line).unwrap();
             Labelled {

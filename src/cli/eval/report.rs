@@ -86,7 +86,7 @@ impl Report {
             .map(|(kind, _)| kind)
             .collect();
         output::line("");
-        heading("exact by kind");
+        heading("by kind: exact");
         for kind in kinds {
             if let Some(metric) = self.metrics.get(&format!("{kind}/exact")) {
                 row(kind, metric);
