@@ -38,15 +38,15 @@ fn labelled() -> Vec<Labelled> {
     ]
     .into_iter()
     .flat_map(str::lines)
-        .map(|line| {
-            let raw: Value = serde_json::from_str(line).unwrap();
-            Labelled {
-                case: serde_json::from_value(raw.clone()).unwrap(),
-                topic: raw["topic"].as_str().unwrap().to_owned(),
-                raw,
-            }
-        })
-        .collect()
+    .map(|line| {
+        let raw: Value = serde_json::from_str(line).unwrap();
+        Labelled {
+            case: serde_json::from_value(raw.clone()).unwrap(),
+            topic: raw["topic"].as_str().unwrap().to_owned(),
+            raw,
+        }
+    })
+    .collect()
 }
 
 /// Whether a case belongs to the kept half: FNV-1a of its id is odd.
@@ -111,6 +111,10 @@ fn table(half: &str, cases: &[&Labelled], replies: &HashMap<String, Value>) -> S
         for group in [
             format!("language {language}"),
             format!("topic {}", labelled.topic),
+            format!(
+                "set {}",
+                labelled.case.id.split('-').next().unwrap_or_default()
+            ),
         ] {
             groups.entry(group).or_default().push(labelled);
         }

@@ -24,7 +24,7 @@ pub(super) fn check(subject: &Subject<'_>) -> Vec<Check> {
     findings.extend(opposed_signs(facts));
     for line in &facts.lines {
         findings.extend(product(line));
-        findings.extend(line_tax(line));
+        findings.extend(line_tax(line, unit_slack(facts)));
     }
     findings.extend(sum_of_line_taxes(facts));
     if let Some(groups) = by_rate(facts) {
@@ -137,7 +137,7 @@ fn product(line: &LineFact) -> Option<Check> {
 }
 
 /// A line's printed tax is its amount at its rate, on top or inside.
-fn line_tax(line: &LineFact) -> Option<Check> {
+fn line_tax(line: &LineFact, slack: Decimal) -> Option<Check> {
     let (rate, amount, tax) = (
         line.tax_rate.as_ref()?.value,
         line.amount.as_ref()?.value,
@@ -145,7 +145,7 @@ fn line_tax(line: &LineFact) -> Option<Check> {
     );
     let on_top = taxed(amount, rate, false)?;
     let inside = taxed(amount, rate, true)?;
-    let agrees = |expected: Decimal| (expected - tax.value).abs() <= TAX_TOLERANCE;
+    let agrees = |expected: Decimal| (expected - tax.value).abs() <= TAX_TOLERANCE.max(slack);
     (!agrees(on_top) && !agrees(inside)).then(|| {
         let message = "the line's tax is not its amount at its rate";
         Check::review("line_tax_not_rate", tax.source.path.as_str(), message)
@@ -164,7 +164,7 @@ fn sum_of_line_taxes(facts: &DocumentFacts) -> Option<Check> {
         .iter()
         .map(|line| line.tax_amount.as_ref().map(|tax| tax.value))
         .sum::<Option<Decimal>>()?;
-    ((sum - tax.value).abs() > tolerance(facts.lines.len())).then(|| {
+    ((sum - tax.value).abs() > tolerance(facts)).then(|| {
         let message = "the lines' taxes do not sum up to the tax";
         Check::review("line_taxes_not_tax", tax.source.path.as_str(), message).with(sum, tax.value)
     })
@@ -235,7 +235,7 @@ fn tax_of_lines(facts: &DocumentFacts, groups: &[Group]) -> Option<Check> {
         .iter()
         .map(|group| taxed(group.sum, group.rate, inclusive))
         .sum::<Option<Decimal>>()?;
-    ((expected - tax.value).abs() > tolerance(facts.lines.len())).then(|| {
+    ((expected - tax.value).abs() > tolerance(facts)).then(|| {
         let message = "the tax is not what the lines' rates give";
         Check::review(
             "tax_not_lines_times_rate",
@@ -270,7 +270,7 @@ fn bases(facts: &DocumentFacts, groups: &[Group]) -> Vec<Check> {
                 Decimal::ZERO
             };
             let expected = group.sum - inside;
-            ((expected - found).abs() > tolerance(facts.lines.len())).then(|| {
+            ((expected - found).abs() > tolerance(facts)).then(|| {
                 let message = format!(
                     "the base at {} % is not the sum of the lines at that rate",
                     group.rate.normalize()
@@ -293,6 +293,21 @@ fn taxed(amount: Decimal, rate: Decimal, inside: bool) -> Option<Decimal> {
     Some(round_half_away(tax, 2))
 }
 
-fn tolerance(lines: usize) -> Decimal {
-    TAX_TOLERANCE.max(HALF_A_CENT * Decimal::from(lines))
+fn tolerance(facts: &DocumentFacts) -> Decimal {
+    TAX_TOLERANCE
+        .max(HALF_A_CENT * Decimal::from(facts.lines.len()))
+        .max(unit_slack(facts) * Decimal::from(facts.tax_lines.len().max(1)))
+}
+
+/// A currency without minor unit rounds each tax to whole units, up, down or to the nearest.
+fn unit_slack(facts: &DocumentFacts) -> Decimal {
+    let is_whole = facts
+        .currency
+        .as_ref()
+        .is_some_and(|currency| currency.value.exponent() == 0);
+    if is_whole {
+        Decimal::ONE
+    } else {
+        Decimal::ZERO
+    }
 }

@@ -31,6 +31,8 @@ pub(crate) struct Figures<'a> {
     pub(crate) prepaid: Option<&'a Fact<Decimal>>,
     /// Rounding of the payable amount.
     pub(crate) rounding: Option<&'a Fact<Decimal>>,
+    /// Decimals of the currency's minor unit.
+    pub(crate) decimals: u32,
 }
 
 /// Tax that the lines' rates give.
@@ -43,6 +45,16 @@ pub(crate) struct RatedTax {
 }
 
 impl Figures<'_> {
+    /// How far a tax may be from base x rate where the currency has no minor unit: laws let the
+    /// fraction be rounded up, down or to the nearest (Japan's consumption tax).
+    pub(crate) fn unit_slack(&self) -> Decimal {
+        if self.decimals == 0 {
+            Decimal::ONE
+        } else {
+            Decimal::ZERO
+        }
+    }
+
     /// What is not to be paid any more: prepaid and withheld.
     pub(crate) fn kept_back(&self) -> Decimal {
         self.withheld + self.prepaid.map_or(Decimal::ZERO, |prepaid| prepaid.value)
@@ -155,11 +167,11 @@ impl Figures<'_> {
         let hundred = Decimal::ONE_HUNDRED;
         let on_top = by_rate
             .iter()
-            .map(|(rate, sum)| round_half_away(sum * rate / hundred, 2))
+            .map(|(rate, sum)| round_half_away(sum * rate / hundred, self.decimals))
             .sum();
         let inside = by_rate
             .iter()
-            .map(|(rate, sum)| round_half_away(sum * rate / (hundred + rate), 2))
+            .map(|(rate, sum)| round_half_away(sum * rate / (hundred + rate), self.decimals))
             .sum();
         Some(RatedTax { on_top, inside })
     }
@@ -281,13 +293,16 @@ pub(crate) fn all(figures: &Figures<'_>, totals: &Totals, fit: Option<LineFit>) 
     }
     for row in figures.tax_rows {
         if let (Some(rate), Some(base), Some(amount)) = (&row.rate, &row.base, &row.amount) {
-            let expected = round_half_away(base.value * rate.value / Decimal::ONE_HUNDRED, 2);
+            let expected = round_half_away(
+                base.value * rate.value / Decimal::ONE_HUNDRED,
+                figures.decimals,
+            );
             push(
                 "base x rate = tax",
                 &amount.source.path,
                 expected,
                 amount.value,
-                RATE_TOLERANCE,
+                RATE_TOLERANCE.max(figures.unit_slack()),
             );
         }
     }

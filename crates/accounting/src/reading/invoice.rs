@@ -13,6 +13,7 @@ use crate::facts::{
     AllowanceCharge, DocumentFacts, DocumentKind, Equation, Fact, LineFact, ReadingDoubt,
     TaxLineFact, Totals,
 };
+use crate::money::Currency;
 
 /// Reads all figures into the facts.
 pub(crate) fn read_figures(
@@ -65,6 +66,7 @@ pub(crate) fn read_figures(
         withheld: facts.withheld(),
         prepaid: prepaid.as_ref(),
         rounding: rounding.as_ref(),
+        decimals: currency.map_or(2, Currency::exponent),
     };
     let closed = closure::close(&candidates, &figures);
     let (allowances_charges, (totals, equations)) =

@@ -6,7 +6,7 @@ them in it; two nets that contradict one another. usage: generate_gaps.py > gap_
 """
 import json
 import random
-from decimal import Decimal as D
+from decimal import ROUND_HALF_UP, Decimal as D
 
 import generate_unseen as base
 from generate_unseen import Books, Printer, cents, commercial
@@ -74,6 +74,13 @@ def foreign(rng):
             naming = rng.choice(["snake", "camel", "own", "own", "own"])
             case = commercial(lang, kind, side, twist, forms[(i + i // 4) % 4], naming, f"gap-{lang}-{i}-{kind}")
             if case:
+                functional = case["expected"].get("functional")
+                if functional:
+                    # In the minor unit of the company's currency, not of the document's.
+                    unit = D("1") if functional["currency"] == "JPY" else D("0.01")
+                    for key in ("net", "tax", "gross"):
+                        exact = D(case["expected"][key]) * D(functional["rate"])
+                        functional[key] = str(exact.quantize(unit, ROUND_HALF_UP))
                 yield case
     base.CENT = D("0.01")
     base.Printer = Printer
