@@ -22,6 +22,7 @@ pub(super) fn check(subject: &Subject<'_>) -> Vec<Check> {
         return findings;
     }
     findings.extend(opposed_signs(facts));
+    findings.extend(fractions(facts));
     for line in &facts.lines {
         findings.extend(product(line));
         findings.extend(line_tax(line, unit_slack(facts)));
@@ -67,6 +68,27 @@ fn code_in(text: &str) -> Option<Currency> {
     text.split(|character: char| !character.is_alphabetic())
         .filter(|word| word.len() == 3 && word.chars().all(|c| c.is_ascii_uppercase()))
         .find_map(|word| Currency::from_code(word).ok())
+}
+
+/// A printed total with a fraction that the currency has not is no amount that can be paid.
+fn fractions(facts: &DocumentFacts) -> Option<Check> {
+    let currency = facts.currency.as_ref()?.value;
+    let totals = &facts.totals;
+    let figures = [&totals.net, &totals.tax, &totals.gross, &totals.amount_due];
+    figures
+        .into_iter()
+        .flatten()
+        .filter(|figure| !figure.source.is_derived())
+        .find(|figure| currency.round(figure.value) != figure.value)
+        .map(|figure| {
+            let message = format!("{currency} has no such fraction; it is rounded");
+            Check::review(
+                "fraction_of_minor_unit",
+                figure.source.path.as_str(),
+                message,
+            )
+            .with(currency.round(figure.value), figure.value)
+        })
 }
 
 /// Net, tax and total have one sign; so have a row's base and its tax.

@@ -231,7 +231,9 @@ fn settle_ambiguous(
             .collect::<Vec<_>>()
     };
     let closes = |quantity: Decimal, price: Decimal, amount: Decimal| {
-        (quantity * price - amount).abs() <= PRODUCT_TOLERANCE
+        // Whatever the amount's last printed digit hides, as whole yen do.
+        let hidden = Decimal::new(5, (amount.scale() + 1).min(20));
+        (quantity * price - amount).abs() <= PRODUCT_TOLERANCE.max(hidden)
     };
     for q in choices(&quantity.value) {
         for p in choices(&price.value) {
