@@ -108,6 +108,19 @@ fn a_discount_that_does_not_give_the_amount_is_looked_at() {
 }
 
 #[test]
+fn a_discount_that_is_taken_off_nowhere_is_looked_at() {
+    let line = json!({
+        "description": "Copy paper", "quantity": "4", "unit_price": "25.00",
+        "amount": "100.00", "discount": "10.00", "tax_rate": "19%",
+    });
+    let reply = discounted(&line, "120.00", "22.80", "142.80");
+    assert_eq!(
+        (&reply["net"], &reply["auto"]),
+        (&json!("120.00"), &json!(false))
+    );
+}
+
+#[test]
 fn two_nets_that_differ_are_looked_at() {
     let line = json!([{"description": "Copy paper", "amount": "100.00", "tax_rate": "19%"}]);
     let with = |changes: Value| {
