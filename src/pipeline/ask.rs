@@ -69,14 +69,14 @@ pub(super) async fn ask_open_questions(
     Ok(())
 }
 
-/// Asks once more with the options the other way round where the first answer is close.
+/// Asks once more with the options the other way round where their order may have decided.
 async fn ask_in_two_orders(
     model: &dyn ChatModel,
     question: &Question,
     deadline: Instant,
 ) -> Result<Answer, ModelError> {
     let answer = ask(model, question, deadline).await?;
-    if !answer.is_close() {
+    if !answer.may_depend_on_order() {
         return Ok(answer);
     }
     let other = ask(model, &question.in_other_order(), deadline).await?;

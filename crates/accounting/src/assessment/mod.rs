@@ -112,7 +112,8 @@ impl Assessment {
     }
 
     /// Takes a model's answer. The rules' own decision stands where they made one; a different
-    /// answer is then a reason for review. A choice that a model made is always one.
+    /// answer is then a reason for review. A choice that a model made is always one. An answer
+    /// that depends on the order of the options is kept and reviewed, but not taken.
     ///
     /// # Errors
     /// [`AnswerError`] when the question is not open, or option and probabilities do not fit it.
@@ -134,10 +135,13 @@ impl Assessment {
             });
         };
         self.note_doubt(*id, &probabilities, &answer);
-        match id {
-            QuestionId::Action => self.take_action(&option.key, probabilities[answer.chosen]),
-            QuestionId::Counterparty => self.take_counterparty(&option.key),
-            QuestionId::Account => self.take_account(&option.key),
+        // What changes with the order of the options is no opinion: the default stands.
+        if !answer.depends_on_order() {
+            match id {
+                QuestionId::Action => self.take_action(&option.key, probabilities[answer.chosen]),
+                QuestionId::Counterparty => self.take_counterparty(&option.key),
+                QuestionId::Account => self.take_account(&option.key),
+            }
         }
         self.choices.push(ModelChoice {
             question: *id,
@@ -175,7 +179,7 @@ impl Assessment {
 
     fn note_doubt(&mut self, id: QuestionId, probabilities: &[f64], answer: &Answer) {
         let message = if answer.depends_on_order() {
-            format!("the model's answer to '{id}' depends on the order of the options")
+            format!("the model's answer to '{id}' depends on the order of the options and was left")
         } else if question::margin(probabilities, answer.chosen) < question::UNSURE_MARGIN {
             format!("the model is unsure of its answer to '{id}'")
         } else {

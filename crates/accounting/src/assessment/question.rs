@@ -68,10 +68,11 @@ impl Question {
 }
 
 impl Answer {
-    /// Whether the lead over the next option is so small that the order of the options may have
-    /// decided.
-    pub fn is_close(&self) -> bool {
-        margin(&self.probabilities, self.chosen) < UNSURE_MARGIN
+    /// Whether the order of the options may have decided: the lead over the next is small, or the
+    /// option that stood first was chosen. A model of 135 million parameters was seen to choose
+    /// the first of any options, with a lead of 0.4 and more.
+    pub fn may_depend_on_order(&self) -> bool {
+        self.chosen == 0 || margin(&self.probabilities, self.chosen) < UNSURE_MARGIN
     }
 
     /// The mean of this answer and the one to [`Question::in_other_order`].
@@ -155,8 +156,8 @@ pub struct ModelChoice {
     pub options: Vec<String>,
     /// The model's probability of each, in the same order: the mean where it was asked twice.
     pub probabilities: Vec<f64>,
-    /// The probabilities with the options as listed and the other way round, where the first
-    /// answer was close.
+    /// The probabilities with the options as listed and the other way round, where the order may
+    /// have decided the first answer.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub orders: Vec<Vec<f64>>,
     /// The model.
