@@ -129,6 +129,11 @@ impl Config {
         for (key, named) in [
             ("default_model", &self.default_model),
             ("accounting.model", &self.accounting.model),
+            (
+                "accounting.determine_model",
+                &self.accounting.determine_model,
+            ),
+            ("accounting.process_model", &self.accounting.process_model),
         ] {
             if let Some(name) = named
                 && !self.models.contains_key(name)

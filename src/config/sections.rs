@@ -94,6 +94,11 @@ pub enum LogFormat {
 pub struct AccountingConfig {
     /// The model that is asked what a document leaves open; `default_model` if unset.
     pub model: Option<String>,
+    /// The model that is asked for the action instead, usually a small one; `model` if unset.
+    pub determine_model: Option<String>,
+    /// The model that is asked for accounts and parties instead, usually a large one; `model`
+    /// if unset.
+    pub process_model: Option<String>,
     /// When a request does not say: `auto`, `always` or `never`.
     pub llm: LlmUse,
 }
@@ -102,6 +107,8 @@ impl Default for AccountingConfig {
     fn default() -> Self {
         Self {
             model: None,
+            determine_model: None,
+            process_model: None,
             llm: LlmUse::Auto,
         }
     }

@@ -1,8 +1,9 @@
 //! Puts the accounting core's open questions to a model.
 
+use std::sync::Arc;
 use std::time::Instant;
 
-use ledgergate_accounting::assessment::{Answer, Assessment, LlmUse, Question};
+use ledgergate_accounting::assessment::{Answer, Assessment, LlmUse, Question, QuestionId};
 use ledgergate_llm::chat::{Caller, ChatModel, ChoiceRequest, Message, Role};
 use ledgergate_llm::error::ModelError;
 use tracing::{instrument, warn};
@@ -18,6 +19,32 @@ pub(super) struct Asking {
     pub(super) deadline: Instant,
 }
 
+/// The models that questions go to: a small one is enough for the action, whose options are few
+/// and far apart; accounts and parties gain from a large one.
+#[derive(Clone, Default)]
+pub(super) struct Askable {
+    /// Asked for the action.
+    pub determine: Option<Arc<dyn ChatModel>>,
+    /// Asked for everything else.
+    pub process: Option<Arc<dyn ChatModel>>,
+}
+
+impl Askable {
+    fn for_question(&self, id: QuestionId) -> Option<&dyn ChatModel> {
+        let model = match id {
+            QuestionId::Action => &self.determine,
+            QuestionId::Counterparty | QuestionId::Account => &self.process,
+        };
+        model.as_deref()
+    }
+
+    /// The name of the model that most questions go to.
+    pub(super) fn name(&self) -> Option<String> {
+        let model = self.process.as_ref().or(self.determine.as_ref())?;
+        Some(model.info().id.clone())
+    }
+}
+
 /// Asks until nothing is open. Without a model, and where a model fails that the caller did not
 /// insist on, the core goes on with its default and says so in the review reasons.
 ///
@@ -26,15 +53,15 @@ pub(super) struct Asking {
 #[instrument(skip_all)]
 pub(super) async fn ask_open_questions(
     assessment: &mut Assessment,
-    model: Option<&dyn ChatModel>,
+    models: &Askable,
     asking: Asking,
 ) -> Result<(), ModelError> {
     while let Some(question) = assessment.next_question() {
-        let Some(model) = model else {
+        let Some(model) = models.for_question(question.id) else {
             assessment.skip(&question.id, "no model is configured".to_owned());
             continue;
         };
-        match ask(model, &question, asking).await {
+        match ask_in_two_orders(model, &question, asking).await {
             Ok(answer) => {
                 if let Err(error) = assessment.answer(&question.id, answer) {
                     // A model that scores other options than it was given is broken.
@@ -50,6 +77,20 @@ pub(super) async fn ask_open_questions(
         }
     }
     Ok(())
+}
+
+/// Asks once more with the options the other way round where their order may have decided.
+async fn ask_in_two_orders(
+    model: &dyn ChatModel,
+    question: &Question,
+    asking: Asking,
+) -> Result<Answer, ModelError> {
+    let answer = ask(model, question, asking).await?;
+    if !answer.may_depend_on_order() {
+        return Ok(answer);
+    }
+    let other = ask(model, &question.in_other_order(), asking).await?;
+    Ok(answer.averaged_with(other))
 }
 
 async fn ask(
@@ -78,6 +119,7 @@ async fn ask(
             .iter()
             .map(|logprob| logprob.exp())
             .collect(),
+        orders: Vec::new(),
         model: model.info().id.clone(),
     })
 }

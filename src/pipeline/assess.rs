@@ -7,13 +7,14 @@ use ledgergate_accounting::InputError;
 use ledgergate_accounting::assessment::{Assessment, LlmUse, Options};
 use ledgergate_accounting::company::Company;
 use ledgergate_accounting::document::Document;
-use ledgergate_llm::chat::{Caller, ChatModel};
+use ledgergate_llm::chat::Caller;
 use schemars::JsonSchema;
 use serde::Serialize;
 use tracing::instrument;
 
+use super::PipelineError;
+use super::ask::{self, Askable};
 use super::request::{AssessmentRequest, refuse_nul};
-use super::{PipelineError, ask};
 use crate::clock::Clock;
 use crate::config::AccountingConfig;
 use crate::models::Models;
@@ -97,7 +98,7 @@ pub async fn assess(
     let company = Company::from_json(&request.company).map_err(in_company)?;
     let document = Document::from_json(&request.document).map_err(PipelineError::Document)?;
     let llm = request.options.llm.unwrap_or(context.defaults.llm);
-    let model = choose_model(request, context, llm)?;
+    let models = choose_models(request, context, llm)?;
     let today = context
         .clock
         .now()
@@ -110,12 +111,12 @@ pub async fn assess(
         caller: context.caller,
         deadline: started + context.timeout,
     };
-    ask::ask_open_questions(&mut assessment, model.as_deref(), asking).await?;
+    ask::ask_open_questions(&mut assessment, &models, asking).await?;
     let model_time = started.elapsed().saturating_sub(before_model);
     Ok(Assessed {
         assessment,
         company,
-        model: model.map(|model| model.info().id.clone()),
+        model: models.name(),
         spent: TimeSpent {
             code: before_model,
             model: model_time,
@@ -123,24 +124,36 @@ pub async fn assess(
     })
 }
 
-/// The request's model, else the configured one; none when nothing may be asked.
-fn choose_model(
+/// The request's model for all questions, else the configured one for each; none when nothing
+/// may be asked.
+fn choose_models(
     request: &AssessmentRequest,
     context: &AssessmentContext<'_>,
     llm: LlmUse,
-) -> Result<Option<Arc<dyn ChatModel>>, PipelineError> {
+) -> Result<Askable, PipelineError> {
     if let Some(name) = &request.model {
         // A wrong name is an error even where no model will be asked.
         let model = context.models.resolve(name)?;
-        return Ok((llm != LlmUse::Never).then_some(model));
+        if llm == LlmUse::Never {
+            return Ok(Askable::default());
+        }
+        return Ok(Askable {
+            determine: Some(Arc::clone(&model)),
+            process: Some(model),
+        });
     }
     if llm == LlmUse::Never {
-        return Ok(None);
+        return Ok(Askable::default());
     }
-    match &context.defaults.model {
-        Some(name) => Ok(Some(context.models.resolve(name)?)),
+    let defaults = context.defaults;
+    let configured = |own: &Option<String>| match own.as_ref().or(defaults.model.as_ref()) {
+        Some(name) => context.models.resolve(name).map(Some),
         None => Ok(context.models.default_model()),
-    }
+    };
+    Ok(Askable {
+        determine: configured(&defaults.determine_model)?,
+        process: configured(&defaults.process_model)?,
+    })
 }
 
 pub(super) fn in_company(error: InputError) -> PipelineError {

@@ -12,7 +12,7 @@ use axum::response::Response;
 use jiff::Timestamp;
 use ledgergate::app::App;
 use ledgergate::clock::{Clock, Environment, IdGenerator};
-use ledgergate::config::Config;
+use ledgergate::config::{AccountingConfig, Config};
 use ledgergate::http;
 use ledgergate::models::Models;
 use ledgergate::server::{self, ServerError};
@@ -70,6 +70,14 @@ impl TestApp {
     /// With no model.
     pub(crate) async fn without_model() -> Self {
         Self::start(Vec::new(), 30).await
+    }
+
+    /// With several models, the first the default, and where accounting asks which.
+    pub(crate) async fn with_routes(
+        models: Vec<Arc<dyn ChatModel>>,
+        accounting: AccountingConfig,
+    ) -> Self {
+        Self::with_settings(models, |config| config.accounting = accounting).await
     }
 
     async fn start(models: Vec<Arc<dyn ChatModel>>, timeout_seconds: u64) -> Self {

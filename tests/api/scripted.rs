@@ -25,6 +25,16 @@ pub(crate) fn model_of(
     Arc::new(engine.into_model("scripted").unwrap())
 }
 
+/// A model of this name that wants to say `text` with a logit of `confidence`; other bytes are
+/// at 0 to 7.
+pub(crate) fn named(name: &str, text: &str, confidence: f32) -> Arc<dyn ChatModel> {
+    let text = text.to_owned();
+    let engine = ScriptedEngine::new(move |_| text.clone())
+        .unwrap()
+        .with_confidence(confidence);
+    Arc::new(engine.into_model(name).unwrap())
+}
+
 /// The same as [`saying`], one token in five milliseconds.
 pub(crate) fn saying_slowly(text: &str) -> Arc<dyn ChatModel> {
     let text = text.to_owned();

@@ -224,7 +224,8 @@ def test_a_server_by_database_url_gets_the_same_rows(tmp_path):
 def test_an_evaluation_prints_the_metric(tmp_path):
     cases = ROOT / "crates/accounting/tests/golden/dev_cases.jsonl"
     done = subprocess.run(
-        [BINARY, "eval", str(cases), "--llm", "never", "--out", str(tmp_path / "predictions")],
+        [BINARY, "eval", str(cases), "--llm", "never",
+         "--predictions", str(tmp_path / "predictions"), "--out", str(tmp_path / "report")],
         capture_output=True, text=True, timeout=120, env=clean_environment(),
     )
     assert done.returncode == 0, done.stderr
@@ -232,6 +233,25 @@ def test_an_evaluation_prints_the_metric(tmp_path):
     assert float(figures["balanced"]) == 1.0
     assert float(figures["exact"]) >= 0.60
     assert len((tmp_path / "predictions").read_text().splitlines()) == 48
+    report = json.loads((tmp_path / "report").read_text())
+    assert report["metrics"]["exact"]["n"] == 48 and report["latency"]["no_model_asked"]["n"] == 48
+
+
+def test_two_settings_are_compared_on_the_same_cases(tmp_path):
+    cases = tmp_path / "cases"
+    all_cases = (ROOT / "crates/accounting/tests/golden/dev_cases.jsonl").read_text().splitlines()
+    cases.write_text("\n".join(all_cases[:6]))
+    config = tmp_path / "ledgergate.toml"
+    config.write_text(f'[models.small]\nkind = "in_process"\npath = "{MODEL}"\n')
+    done = subprocess.run(
+        [BINARY, "eval", str(cases), "--config", str(config), "--compare", "never", "small:auto",
+         "--out", str(tmp_path / "report")],
+        capture_output=True, text=True, timeout=300, env=clean_environment(),
+    )
+    assert done.returncode == 0, done.stderr
+    assert "McNemar" in done.stdout
+    exact = json.loads((tmp_path / "report").read_text())["metrics"]["exact"]
+    assert exact["n"] == 6 and 0 <= exact["p"] <= 1
 
 
 def test_openapi_and_docs_are_served(gateway):

@@ -10,6 +10,8 @@ pub use crate::reading::einvoice::{
 
 /// Deepest nesting that is read.
 pub const MAXIMUM_DEPTH: usize = 64;
+/// Most bytes of text that are read, all values together (some 700 pages).
+pub const MAXIMUM_TEXT_BYTES: usize = 2 * 1024 * 1024;
 /// Most keys and list elements that are read.
 pub const MAXIMUM_KEYS: usize = 100_000;
 
@@ -77,7 +79,8 @@ impl Document {
     ///
     /// # Errors
     /// [`DocumentError`] when the value is no object, is empty, is nested deeper than
-    /// [`MAXIMUM_DEPTH`] or larger than [`MAXIMUM_KEYS`], when a text form is no string, and
+    /// [`MAXIMUM_DEPTH`] or larger than [`MAXIMUM_KEYS`], has more text than
+    /// [`MAXIMUM_TEXT_BYTES`], when a text form is no string, and
     /// with an [`XmlError`] when XML is malformed, has a document type declaration, another root
     /// element or no invoice, or is beyond [`MAXIMUM_XML_BYTES`] and the other limits of XML.
     pub fn from_json(value: &Value) -> Result<Self, DocumentError> {
@@ -89,8 +92,14 @@ impl Document {
         }
         if let (1, Some((key, content))) = (object.len(), object.iter().next()) {
             match key.as_str() {
-                "markdown" => return text_of(key, content).map(|text| Self(Form::Markdown(text))),
-                "raw_text" => return text_of(key, content).map(|text| Self(Form::RawText(text))),
+                "markdown" => {
+                    let text = bounded(text_of(key, content)?, "/markdown")?;
+                    return Ok(Self(Form::Markdown(text)));
+                }
+                "raw_text" => {
+                    let text = bounded(text_of(key, content)?, "/raw_text")?;
+                    return Ok(Self(Form::RawText(text)));
+                }
                 "xml" => {
                     let text = text_of(key, content)?;
                     let invoice = EInvoice::parse(&text).map_err(|error| DocumentError {
@@ -106,8 +115,7 @@ impl Document {
             let message = "give one of markdown, raw_text and xml, not several";
             return Err(DocumentError::new("", message));
         }
-        let mut keys = 0;
-        measure(value, "", 0, &mut keys)?;
+        measure(value, "", 0, &mut Size::default())?;
         Ok(Self(Form::Structured(object.clone())))
     }
 }
@@ -122,11 +130,30 @@ fn text_of(key: &str, content: &Value) -> Result<String, DocumentError> {
     }
 }
 
+fn bounded(text: String, pointer: &str) -> Result<String, DocumentError> {
+    if text.len() > MAXIMUM_TEXT_BYTES {
+        return Err(too_much_text(pointer));
+    }
+    Ok(text)
+}
+
+fn too_much_text(pointer: &str) -> DocumentError {
+    let message = format!("more than {MAXIMUM_TEXT_BYTES} bytes of text");
+    DocumentError::new(pointer, message)
+}
+
+/// What was counted so far.
+#[derive(Default)]
+struct Size {
+    keys: usize,
+    text_bytes: usize,
+}
+
 fn measure(
     value: &Value,
     pointer: &str,
     depth: usize,
-    keys: &mut usize,
+    size: &mut Size,
 ) -> Result<(), DocumentError> {
     if depth > MAXIMUM_DEPTH {
         let message = format!("nested deeper than {MAXIMUM_DEPTH} levels");
@@ -135,17 +162,23 @@ fn measure(
     match value {
         Value::Object(object) => {
             for (key, child) in object {
-                count(pointer, keys)?;
-                measure(child, &child_pointer(pointer, key), depth + 1, keys)?;
+                count(pointer, &mut size.keys)?;
+                measure(child, &child_pointer(pointer, key), depth + 1, size)?;
             }
         }
         Value::Array(elements) => {
             for (index, child) in elements.iter().enumerate() {
-                count(pointer, keys)?;
-                measure(child, &format!("{pointer}/{index}"), depth + 1, keys)?;
+                count(pointer, &mut size.keys)?;
+                measure(child, &format!("{pointer}/{index}"), depth + 1, size)?;
             }
         }
-        _ => {}
+        Value::String(text) => {
+            size.text_bytes += text.len();
+            if size.text_bytes > MAXIMUM_TEXT_BYTES {
+                return Err(too_much_text(pointer));
+            }
+        }
+        Value::Null | Value::Bool(_) | Value::Number(_) => {}
     }
     Ok(())
 }
@@ -224,5 +257,15 @@ mod tests {
                 .message()
                 .contains("more than")
         );
+        let half = "word ".repeat(MAXIMUM_TEXT_BYTES / 10);
+        assert!(Document::from_json(&json!({"raw_text": half})).is_ok());
+        for long in [
+            json!({"raw_text": half.repeat(3)}),
+            json!({"markdown": half.repeat(3)}),
+            json!({"a": half, "b": half, "c": "one word more"}),
+        ] {
+            let error = Document::from_json(&long).unwrap_err();
+            assert!(error.message().contains("bytes of text"), "{error}");
+        }
     }
 }

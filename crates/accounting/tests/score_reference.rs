@@ -6,7 +6,7 @@
 
 use std::collections::{BTreeMap, HashMap};
 
-use ledgergate_accounting::accuracy::{Case, Prediction, score};
+use ledgergate_accounting::accuracy::{Case, Prediction, confusion, score};
 use ledgergate_accounting::chart::{Chart, builtin, builtin_ids};
 use serde_json::Value;
 
@@ -46,4 +46,35 @@ fn the_metric_is_the_references() {
         .collect();
     assert!(reference.len() > 50);
     assert_eq!(ours, reference);
+}
+
+#[test]
+fn the_confusion_names_each_wrong_action_once() {
+    let cases = Case::parse_lines(include_str!("golden/dev_cases.jsonl")).unwrap();
+    let swapped = Prediction::from_json(&serde_json::json!({"action": "create_expense"}));
+    let first = cases[0].id.clone();
+    let right: std::collections::HashMap<String, Prediction> = cases
+        .iter()
+        .map(|case| {
+            let action = serde_json::json!({"action": case.expected.action});
+            (case.id.clone(), Prediction::from_json(&action))
+        })
+        .collect();
+    let found = confusion(&cases, |case| {
+        if case.id == first {
+            Some(&swapped)
+        } else {
+            right.get(&case.id)
+        }
+    });
+    let wrong: Vec<_> = found
+        .iter()
+        .filter(|pair| pair.expected != pair.predicted)
+        .collect();
+    assert_eq!(wrong.len(), 1, "{wrong:?}");
+    assert_eq!(
+        (wrong[0].predicted.as_str(), wrong[0].n),
+        ("create_expense", 1)
+    );
+    assert_eq!(found.iter().map(|pair| pair.n).sum::<usize>(), cases.len());
 }

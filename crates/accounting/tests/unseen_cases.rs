@@ -1,5 +1,5 @@
 //! Documents made from books, so that the labels are right by construction
-//! (`golden/generate_unseen.py`), end to end and without a model.
+//! (`golden/generate_unseen.py`, `golden/generate_gaps.py`), end to end and without a model.
 //!
 //! The set is parted by a hash of the id: the look half is for the study of
 //! failures; of the kept half only the figures are to be looked at.
@@ -32,17 +32,21 @@ struct Labelled {
 }
 
 fn labelled() -> Vec<Labelled> {
-    include_str!("golden/unseen_cases.jsonl")
-        .lines()
-        .map(|line| {
-            let raw: Value = serde_json::from_str(line).unwrap();
-            Labelled {
-                case: serde_json::from_value(raw.clone()).unwrap(),
-                topic: raw["topic"].as_str().unwrap().to_owned(),
-                raw,
-            }
-        })
-        .collect()
+    [
+        include_str!("golden/unseen_cases.jsonl"),
+        include_str!("golden/gap_cases.jsonl"),
+    ]
+    .into_iter()
+    .flat_map(str::lines)
+    .map(|line| {
+        let raw: Value = serde_json::from_str(line).unwrap();
+        Labelled {
+            case: serde_json::from_value(raw.clone()).unwrap(),
+            topic: raw["topic"].as_str().unwrap().to_owned(),
+            raw,
+        }
+    })
+    .collect()
 }
 
 /// Whether a case belongs to the kept half: FNV-1a of its id is odd.
@@ -107,6 +111,10 @@ fn table(half: &str, cases: &[&Labelled], replies: &HashMap<String, Value>) -> S
         for group in [
             format!("language {language}"),
             format!("topic {}", labelled.topic),
+            format!(
+                "set {}",
+                labelled.case.id.split('-').next().unwrap_or_default()
+            ),
         ] {
             groups.entry(group).or_default().push(labelled);
         }

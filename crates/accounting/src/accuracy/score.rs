@@ -57,6 +57,20 @@ pub fn score<'a, S: std::hash::BuildHasher>(
     tally.scores()
 }
 
+/// What of one prediction is right, by the name of the metric; `exact` among them.
+pub fn judge(case: &Case, prediction: &Prediction, chart: &Chart) -> BTreeMap<&'static str, bool> {
+    let verdicts = verdicts(&case.expected, prediction, chart);
+    let exact = is_exact(&verdicts);
+    verdicts.into_iter().chain([("exact", exact)]).collect()
+}
+
+fn is_exact(verdicts: &Verdicts) -> bool {
+    verdicts
+        .iter()
+        .filter(|(name, _)| !matches!(*name, "action_strict" | "counterparty"))
+        .all(|(_, right)| *right)
+}
+
 #[derive(Default)]
 struct Tally(BTreeMap<String, (usize, usize)>);
 
@@ -70,10 +84,7 @@ impl Tally {
     fn case(&mut self, case: &Case, prediction: &Prediction, chart: &Chart) {
         let expected = &case.expected;
         let verdicts = verdicts(expected, prediction, chart);
-        let exact = verdicts
-            .iter()
-            .filter(|(name, _)| !matches!(*name, "action_strict" | "counterparty"))
-            .all(|(_, right)| *right);
+        let exact = is_exact(&verdicts);
         for (name, right) in verdicts.iter().copied().chain([("exact", exact)]) {
             self.add(name, right);
             self.add(format!("{}/{name}", case.kind), right);

@@ -1,18 +1,31 @@
-//! The wording of questions. Prompts are short: small models answer them, and the document's
-//! text is clipped to the words that bear on the question. The reading saw all of it.
+//! The wording of questions. Prompts are short, since small models answer them on slow machines:
+//! the document's text is clipped to the words that bear on the question, and to what a number of
+//! tokens allows. The reading saw all of it.
 
-use super::{Assessment, Question, QuestionId, QuestionOption};
+use super::{Assessment, Question, QuestionId, QuestionOption, candidates};
 use crate::catalogue::Action;
+use crate::facts::Fact;
 use crate::posting::choices;
 
 /// Most options of a question.
 const MOST_OPTIONS: usize = 20;
-/// Most characters of the document in a prompt, about 100 tokens.
-const MOST_CHARACTERS: usize = 400;
+/// Most tokens of a prompt with its options, on a tokenizer of bytes merged by frequency in
+/// English text, as small models have.
+const MOST_TOKENS: usize = 280;
+/// Tokens of the chat template and of the letters before the options.
+const TEMPLATE_TOKENS: usize = 24;
+/// Tokens around an option: its letter, its bracket and the end of its line.
+const OPTION_TOKENS: usize = 3;
+/// Most characters of one option.
+const LONGEST_OPTION: usize = 40;
 
 pub(super) fn question(assessment: &Assessment, id: QuestionId) -> Option<Question> {
     let (task, options) = match id {
         QuestionId::Action => ("What is this document to the company?", actions(assessment)),
+        QuestionId::Counterparty => (
+            "Which of these is the other party of the document, not the company itself?",
+            parties(assessment),
+        ),
         QuestionId::Account => (
             "Which account do these goods or services belong to?",
             accounts(assessment),
@@ -21,16 +34,70 @@ pub(super) fn question(assessment: &Assessment, id: QuestionId) -> Option<Questi
     if options.len() < 2 {
         return None;
     }
+    let prompt_system = "You sort documents for a bookkeeper.".to_owned();
+    let company = clipped(assessment.company.name(), 60);
+    let taken = TEMPLATE_TOKENS
+        + tokens(&prompt_system)
+        + tokens(&company)
+        + tokens(task)
+        + tokens("Company: \nDocument: \n\n")
+        + options
+            .iter()
+            .map(|option| OPTION_TOKENS + tokens(&option.label))
+            .sum::<usize>();
+    let words = words_within(
+        &relevant_words(assessment, id),
+        MOST_TOKENS.saturating_sub(taken),
+    );
     Some(Question {
         id,
-        prompt_system: "You sort documents for a bookkeeper.".to_owned(),
-        prompt_user: format!(
-            "Company: {}\nDocument: {}\n\n{task}",
-            assessment.company.name(),
-            relevant_words(assessment)
-        ),
+        prompt_system,
+        prompt_user: format!("Company: {company}\nDocument: {words}\n\n{task}"),
         options,
     })
+}
+
+/// About how many tokens a text is, rather too many than too few: a word of English is one or
+/// two, a word of another language more, a letter of another script up to one a byte.
+fn tokens(text: &str) -> usize {
+    let ascii = text.chars().filter(char::is_ascii).count();
+    let others = text.len() - ascii;
+    ascii.div_ceil(3) + others
+}
+
+/// As much of a text as a number of tokens allows.
+fn words_within(text: &str, most: usize) -> String {
+    let mut thirds = 0;
+    let fits = |character: &char| {
+        thirds += if character.is_ascii() {
+            1
+        } else {
+            3 * character.len_utf8()
+        };
+        thirds <= 3 * most
+    };
+    text.chars().take_while(fits).collect()
+}
+
+fn clipped(text: &str, characters: usize) -> String {
+    text.chars().take(characters).collect()
+}
+
+fn parties(assessment: &Assessment) -> Vec<QuestionOption> {
+    let names = candidates::names(&assessment.facts, &assessment.company);
+    let nobody = QuestionOption {
+        key: candidates::NOBODY.to_owned(),
+        label: "none of these".to_owned(),
+    };
+    let option = |name: Fact<String>| QuestionOption {
+        label: clipped(&name.value, LONGEST_OPTION),
+        key: name.value,
+    };
+    names
+        .into_iter()
+        .map(option)
+        .chain(std::iter::once(nobody))
+        .collect()
 }
 
 fn actions(assessment: &Assessment) -> Vec<QuestionOption> {
@@ -75,24 +142,54 @@ fn accounts(assessment: &Assessment) -> Vec<QuestionOption> {
         .into_iter()
         .map(|account| QuestionOption {
             key: account.code().to_string(),
-            label: account.name().to_owned(),
+            label: clipped(account.name(), LONGEST_OPTION),
         })
         .collect()
 }
 
-fn relevant_words(assessment: &Assessment) -> String {
+/// The words that bear on the question: what was bought before what the letter says besides.
+fn relevant_words(assessment: &Assessment, id: QuestionId) -> String {
     let facts = &assessment.facts;
+    // What speaks to a model is not for a model's eyes.
+    let addresses = |path: &str| {
+        facts
+            .doubts
+            .iter()
+            .any(|doubt| doubt.code == "addresses_the_model" && doubt.path == path)
+    };
+    let plain = |text: &&Fact<String>| !addresses(&text.source.path);
     let mut words: Vec<String> = Vec::new();
-    words.extend(facts.kind.iter().map(|kind| kind.source.text.clone()));
+    let kind = facts.kind.iter();
+    let kind = kind.filter(|kind| !addresses(&kind.source.path));
+    words.extend(kind.map(|kind| kind.source.text.clone()));
     words.extend(assessment.decided.party_name());
-    for line in &facts.lines {
-        words.extend(line.description.iter().map(|text| text.value.clone()));
+    if id != QuestionId::Counterparty {
+        for line in &facts.lines {
+            words.extend(
+                line.description
+                    .iter()
+                    .filter(plain)
+                    .map(|text| text.value.clone()),
+            );
+        }
+        for movement in &facts.movements {
+            words.extend(
+                movement
+                    .description
+                    .iter()
+                    .filter(plain)
+                    .map(|text| text.value.clone()),
+            );
+        }
     }
-    for movement in &facts.movements {
-        words.extend(movement.description.iter().map(|text| text.value.clone()));
-    }
-    words.extend(facts.texts.iter().map(|text| text.value.clone()));
+    words.extend(
+        facts
+            .texts
+            .iter()
+            .filter(plain)
+            .map(|text| text.value.clone()),
+    );
     words.retain(|word| !word.trim().is_empty());
     words.dedup();
-    words.join("; ").chars().take(MOST_CHARACTERS).collect()
+    words.join("; ")
 }

@@ -10,6 +10,7 @@
 //! ```
 
 mod ask;
+mod candidates;
 mod finish;
 mod options;
 mod processed;
@@ -21,7 +22,7 @@ mod tests;
 use crate::chart::AccountCode;
 use crate::checks::Check;
 use crate::company::Company;
-use crate::determination::{Decided, Determination, determine};
+use crate::determination::{Decided, Determination, Evidence, determine};
 use crate::document::Document;
 use crate::facts::DocumentFacts;
 use crate::posting::{AccountPlan, plan_accounts};
@@ -32,8 +33,6 @@ pub use options::{LlmUse, Options};
 pub use processed::{Journal, NoEntry, NoEntryReason, Processed, Statement, TaxLine};
 pub use question::{Answer, AnswerError, ModelChoice, Question, QuestionId, QuestionOption};
 
-/// Below this lead over the next option a model's choice is called unsure.
-const UNSURE_MARGIN: f64 = 0.2;
 /// Below this weight the rules leave the action open.
 const OPEN_WEIGHT: f64 = 0.55;
 
@@ -88,10 +87,14 @@ impl Assessment {
 
     /// The next question that only a model can answer, `None` when nothing is open.
     pub fn next_question(&self) -> Option<Question> {
-        [QuestionId::Action, QuestionId::Account]
-            .into_iter()
-            .find(|id| self.is_open(*id))
-            .and_then(|id| ask::question(self, id))
+        [
+            QuestionId::Action,
+            QuestionId::Counterparty,
+            QuestionId::Account,
+        ]
+        .into_iter()
+        .find(|id| self.is_open(*id))
+        .and_then(|id| ask::question(self, id))
     }
 
     fn is_open(&self, id: QuestionId) -> bool {
@@ -103,12 +106,14 @@ impl Assessment {
         let always = self.options.llm == LlmUse::Always;
         match id {
             QuestionId::Action => always || self.decided.weight < OPEN_WEIGHT,
+            QuestionId::Counterparty => candidates::is_open(&self.facts, &self.decided),
             QuestionId::Account => self.plan.is_open() || (always && !self.plan.shares.is_empty()),
         }
     }
 
     /// Takes a model's answer. The rules' own decision stands where they made one; a different
-    /// answer is then a reason for review. A choice that a model made is always one.
+    /// answer is then a reason for review. A choice that a model made is always one. An answer
+    /// that depends on the order of the options is kept and reviewed, but not taken.
     ///
     /// # Errors
     /// [`AnswerError`] when the question is not open, or option and probabilities do not fit it.
@@ -129,10 +134,14 @@ impl Assessment {
                 options,
             });
         };
-        self.note_margin(*id, &probabilities, answer.chosen);
-        match id {
-            QuestionId::Action => self.take_action(&option.key, probabilities[answer.chosen]),
-            QuestionId::Account => self.take_account(&option.key),
+        self.note_doubt(*id, &probabilities, &answer);
+        // What changes with the order of the options is no opinion: the default stands.
+        if !answer.depends_on_order() {
+            match id {
+                QuestionId::Action => self.take_action(&option.key, probabilities[answer.chosen]),
+                QuestionId::Counterparty => self.take_counterparty(&option.key),
+                QuestionId::Account => self.take_account(&option.key),
+            }
         }
         self.choices.push(ModelChoice {
             question: *id,
@@ -143,6 +152,7 @@ impl Assessment {
                 .map(|option| option.key.clone())
                 .collect(),
             probabilities,
+            orders: answer.orders,
             model: answer.model,
         });
         self.settled.push(*id);
@@ -167,18 +177,16 @@ impl Assessment {
         }
     }
 
-    fn note_margin(&mut self, id: QuestionId, probabilities: &[f64], chosen: usize) {
-        let best_other = probabilities
-            .iter()
-            .enumerate()
-            .filter(|(index, _)| *index != chosen)
-            .map(|(_, p)| *p)
-            .fold(0.0, f64::max);
-        if probabilities[chosen] - best_other < UNSURE_MARGIN {
-            let message = format!("the model is unsure of its answer to '{id}'");
-            self.findings
-                .push(Check::review("model_unsure", "", message));
-        }
+    fn note_doubt(&mut self, id: QuestionId, probabilities: &[f64], answer: &Answer) {
+        let message = if answer.depends_on_order() {
+            format!("the model's answer to '{id}' depends on the order of the options and was left")
+        } else if question::margin(probabilities, answer.chosen) < question::UNSURE_MARGIN {
+            format!("the model is unsure of its answer to '{id}'")
+        } else {
+            return;
+        };
+        self.findings
+            .push(Check::review("model_unsure", "", message));
     }
 
     fn take_action(&mut self, key: &str, probability: f64) {
@@ -198,6 +206,29 @@ impl Assessment {
         self.findings
             .push(Check::review("action_chosen_by_model", "", message));
         self.plan = plan_accounts(&self.facts, &self.company, &self.decided);
+    }
+
+    fn take_counterparty(&mut self, key: &str) {
+        let Some(name) = candidates::names(&self.facts, &self.company)
+            .into_iter()
+            .find(|name| name.value == key)
+        else {
+            // None of them: it stays open.
+            return;
+        };
+        self.decided.evidence.push(Evidence {
+            claim: format!("the other party is {}", name.value),
+            path: name.source.path.clone(),
+            text: name.source.text.clone(),
+            rule: "chosen by a model".to_owned(),
+        });
+        let message = format!("the other party '{}' was chosen by a model", name.value);
+        self.findings.push(Check::review(
+            "counterparty_chosen_by_model",
+            name.source.path.as_str(),
+            message,
+        ));
+        self.decided.counterparty_name = Some(name.value);
     }
 
     fn take_account(&mut self, key: &str) {

@@ -22,9 +22,10 @@ pub(super) fn check(subject: &Subject<'_>) -> Vec<Check> {
         return findings;
     }
     findings.extend(opposed_signs(facts));
+    findings.extend(fractions(facts));
     for line in &facts.lines {
         findings.extend(product(line));
-        findings.extend(line_tax(line));
+        findings.extend(line_tax(line, unit_slack(facts)));
     }
     findings.extend(sum_of_line_taxes(facts));
     if let Some(groups) = by_rate(facts) {
@@ -69,6 +70,27 @@ fn code_in(text: &str) -> Option<Currency> {
         .find_map(|word| Currency::from_code(word).ok())
 }
 
+/// A printed total with a fraction that the currency has not is no amount that can be paid.
+fn fractions(facts: &DocumentFacts) -> Option<Check> {
+    let currency = facts.currency.as_ref()?.value;
+    let totals = &facts.totals;
+    let figures = [&totals.net, &totals.tax, &totals.gross, &totals.amount_due];
+    figures
+        .into_iter()
+        .flatten()
+        .filter(|figure| !figure.source.is_derived())
+        .find(|figure| currency.round(figure.value) != figure.value)
+        .map(|figure| {
+            let message = format!("{currency} has no such fraction; it is rounded");
+            Check::review(
+                "fraction_of_minor_unit",
+                figure.source.path.as_str(),
+                message,
+            )
+            .with(currency.round(figure.value), figure.value)
+        })
+}
+
 /// Net, tax and total have one sign; so have a row's base and its tax.
 fn opposed_signs(facts: &DocumentFacts) -> Option<Check> {
     let totals = &facts.totals;
@@ -86,8 +108,9 @@ fn opposed_signs(facts: &DocumentFacts) -> Option<Check> {
     })
 }
 
-/// Quantity x price, within what rounding the two hides. A line may cost less: discounts of a
-/// line are not always read; it may contain tax.
+/// Quantity x price with the line's own discounts, within what rounding the two hides. The
+/// amount may contain tax. A discount that is printed and taken off nowhere is forgotten, or in
+/// the price already: nobody but a person can tell.
 fn product(line: &LineFact) -> Option<Check> {
     let (quantity, price, amount) = (
         line.quantity.as_ref()?,
@@ -107,10 +130,30 @@ fn product(line: &LineFact) -> Option<Check> {
         .tax_rate
         .as_ref()
         .map_or(Decimal::ZERO, |rate| rate.value);
-    let with_tax = full + full * rate / Decimal::ONE_HUNDRED;
-    let agrees = |expected: Decimal| (expected - amount.value).abs() <= hidden;
-    (!agrees(full) && !agrees(with_tax)).then(|| {
-        let message = "quantity x price is not the line's amount";
+    let change: Decimal = line
+        .allowances_charges
+        .iter()
+        .map(|item| {
+            if item.is_charge {
+                item.amount.value
+            } else {
+                -item.amount.value
+            }
+        })
+        .sum();
+    let agrees = |expected: Decimal| {
+        let with_tax = expected + expected * rate / Decimal::ONE_HUNDRED;
+        [expected, with_tax]
+            .iter()
+            .any(|expected| (expected - amount.value).abs() <= hidden)
+    };
+    let full = full + change;
+    (!agrees(full)).then(|| {
+        let message = if change.is_zero() {
+            "quantity x price is not the line's amount"
+        } else {
+            "quantity x price with the line's discount is not its amount"
+        };
         Check::review(
             "line_not_quantity_times_price",
             amount.source.path.as_str(),
@@ -121,7 +164,7 @@ fn product(line: &LineFact) -> Option<Check> {
 }
 
 /// A line's printed tax is its amount at its rate, on top or inside.
-fn line_tax(line: &LineFact) -> Option<Check> {
+fn line_tax(line: &LineFact, slack: Decimal) -> Option<Check> {
     let (rate, amount, tax) = (
         line.tax_rate.as_ref()?.value,
         line.amount.as_ref()?.value,
@@ -129,7 +172,7 @@ fn line_tax(line: &LineFact) -> Option<Check> {
     );
     let on_top = taxed(amount, rate, false)?;
     let inside = taxed(amount, rate, true)?;
-    let agrees = |expected: Decimal| (expected - tax.value).abs() <= TAX_TOLERANCE;
+    let agrees = |expected: Decimal| (expected - tax.value).abs() <= TAX_TOLERANCE.max(slack);
     (!agrees(on_top) && !agrees(inside)).then(|| {
         let message = "the line's tax is not its amount at its rate";
         Check::review("line_tax_not_rate", tax.source.path.as_str(), message)
@@ -148,7 +191,7 @@ fn sum_of_line_taxes(facts: &DocumentFacts) -> Option<Check> {
         .iter()
         .map(|line| line.tax_amount.as_ref().map(|tax| tax.value))
         .sum::<Option<Decimal>>()?;
-    ((sum - tax.value).abs() > tolerance(facts.lines.len())).then(|| {
+    ((sum - tax.value).abs() > tolerance(facts)).then(|| {
         let message = "the lines' taxes do not sum up to the tax";
         Check::review("line_taxes_not_tax", tax.source.path.as_str(), message).with(sum, tax.value)
     })
@@ -219,7 +262,7 @@ fn tax_of_lines(facts: &DocumentFacts, groups: &[Group]) -> Option<Check> {
         .iter()
         .map(|group| taxed(group.sum, group.rate, inclusive))
         .sum::<Option<Decimal>>()?;
-    ((expected - tax.value).abs() > tolerance(facts.lines.len())).then(|| {
+    ((expected - tax.value).abs() > tolerance(facts)).then(|| {
         let message = "the tax is not what the lines' rates give";
         Check::review(
             "tax_not_lines_times_rate",
@@ -254,7 +297,7 @@ fn bases(facts: &DocumentFacts, groups: &[Group]) -> Vec<Check> {
                 Decimal::ZERO
             };
             let expected = group.sum - inside;
-            ((expected - found).abs() > tolerance(facts.lines.len())).then(|| {
+            ((expected - found).abs() > tolerance(facts)).then(|| {
                 let message = format!(
                     "the base at {} % is not the sum of the lines at that rate",
                     group.rate.normalize()
@@ -277,6 +320,21 @@ fn taxed(amount: Decimal, rate: Decimal, inside: bool) -> Option<Decimal> {
     Some(round_half_away(tax, 2))
 }
 
-fn tolerance(lines: usize) -> Decimal {
-    TAX_TOLERANCE.max(HALF_A_CENT * Decimal::from(lines))
+fn tolerance(facts: &DocumentFacts) -> Decimal {
+    TAX_TOLERANCE
+        .max(HALF_A_CENT * Decimal::from(facts.lines.len()))
+        .max(unit_slack(facts) * Decimal::from(facts.tax_lines.len().max(1)))
+}
+
+/// A currency without minor unit rounds each tax to whole units, up, down or to the nearest.
+fn unit_slack(facts: &DocumentFacts) -> Decimal {
+    let is_whole = facts
+        .currency
+        .as_ref()
+        .is_some_and(|currency| currency.value.exponent() == 0);
+    if is_whole {
+        Decimal::ONE
+    } else {
+        Decimal::ZERO
+    }
 }

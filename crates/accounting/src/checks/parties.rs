@@ -7,12 +7,14 @@ use crate::determination::known::{contradicting_id, known_party};
 use crate::determination::perspective::OurSide;
 use crate::facts::{DocumentKind, PartyFact, PartyRole};
 use crate::posting::is_invoice;
+use crate::tax::has_right_check_digits;
 
 pub(super) fn check(subject: &Subject<'_>) -> Vec<Check> {
     let mut findings = Vec::new();
     for (_, party) in &subject.facts.parties {
         findings.extend(iban(party));
         findings.extend(prefixes(party));
+        findings.extend(check_digits(party));
     }
     findings.extend(changed_bank_details(subject));
     findings.extend(other_tax_ids(subject));
@@ -55,6 +57,24 @@ fn prefixes(party: &PartyFact) -> Vec<Check> {
                 let message = "the VAT id begins with another country than the party's";
                 Check::warning("vat_id_prefix", printed.source.path.as_str(), message)
                     .with(country, prefix)
+            })
+        })
+        .collect()
+}
+
+/// A misread or invented VAT id. Only a warning: the authority may know it all the same.
+fn check_digits(party: &PartyFact) -> Vec<Check> {
+    party
+        .tax_ids
+        .iter()
+        .filter_map(|printed| {
+            let id = TaxId::parse(&printed.value)?;
+            (!has_right_check_digits(&id)?).then(|| {
+                let message = "the check digits of the VAT id are wrong";
+                let path = printed.source.path.as_str();
+                let mut finding = Check::warning("vat_id_checksum", path, message);
+                finding.actual = Some(printed.value.clone());
+                finding
             })
         })
         .collect()

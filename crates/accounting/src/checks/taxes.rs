@@ -5,7 +5,7 @@ use crate::company::Country;
 use crate::determination::perspective::OurSide;
 use crate::facts::{DocumentKind, PartyFact, PartyRole, TaxCategory, TaxLineFact};
 use crate::posting::{is_invoice, posting_date};
-use crate::tax::{is_known_rate, standard_rate};
+use crate::tax::{TaxSystem, is_known_rate, regime, standard_rate, was_known_rate};
 
 pub(super) fn check(subject: &Subject<'_>) -> Vec<Check> {
     if subject.decided.side.is_none() {
@@ -72,7 +72,8 @@ fn no_tax_at_all(subject: &Subject<'_>) -> Option<Check> {
         .as_ref()
         .is_some_and(|tax| !tax.value.is_zero());
     let day = posting_date(facts)?;
-    let known = standard_rate(subject.company.country(), day).is_some();
+    let known = standard_rate(subject.company.country(), day).is_some()
+        && !sells_untaxed(subject.company.country());
     let concerned = is_invoice(subject.decided.action)
         && subject.decided.kind != Some(DocumentKind::ExpenseClaim);
     if !concerned || has_lines || taxed || !known {
@@ -124,18 +125,42 @@ fn is_domestic(subject: &Subject<'_>) -> bool {
         .is_none_or(|country| country == subject.company.country())
 }
 
+/// The rate is one of the seller's country on the day of the document or of the supply. A
+/// correction follows the day of what it corrects, which is not always stated.
 fn rate(subject: &Subject<'_>, line: &TaxLineFact) -> Option<Check> {
+    let facts = subject.facts;
     let printed = line.rate.as_ref()?;
-    let day = posting_date(subject.facts)?;
+    let day = posting_date(facts)?;
     let country = seller_country(subject)?;
-    let known = is_known_rate(country, printed.value, day)?;
+    let supplied = [&facts.period_start, &facts.period_end];
+    let mut days = supplied
+        .into_iter()
+        .flatten()
+        .map(|date| date.value)
+        .chain([day]);
+    let known = if subject.decided.kind == Some(DocumentKind::CreditNote) {
+        was_known_rate(country, printed.value, day)?
+    } else {
+        is_known_rate(country, printed.value, day)?
+            || days.any(|day| is_known_rate(country, printed.value, day) == Some(true))
+    };
     (!known).then(|| {
-        let message = format!(
-            "{} % is no rate of {country} on {day}",
-            printed.value.normalize()
-        );
+        let rate = printed.value.normalize();
+        let message = format!("{rate} % is no rate of {country} on {day}");
+        let rates: Vec<String> = regime(country)
+            .map(|regime| regime.national_rates(day))
+            .unwrap_or_default()
+            .iter()
+            .map(ToString::to_string)
+            .collect();
         Check::review("unknown_tax_rate", printed.source.path.as_str(), message)
+            .with(rates.join(", "), rate)
     })
+}
+
+/// Where tax falls on consumers alone, a supply between businesses without any is usual.
+fn sells_untaxed(country: Country) -> bool {
+    regime(country).is_some_and(|regime| regime.tax != TaxSystem::ValueAdded)
 }
 
 fn zero_without_reason(subject: &Subject<'_>, line: &TaxLineFact) -> Option<Check> {
@@ -146,7 +171,8 @@ fn zero_without_reason(subject: &Subject<'_>, line: &TaxLineFact) -> Option<Chec
             .category
             .is_none_or(|category| category == TaxCategory::S);
     let has_base = line.base.as_ref().is_some_and(|base| !base.value.is_zero());
-    if !(bare && has_base) {
+    let usual = is_domestic(subject) && sells_untaxed(subject.company.country());
+    if !(bare && has_base) || usual {
         return None;
     }
     let path = rate.source.path.as_str();

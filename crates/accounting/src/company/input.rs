@@ -106,7 +106,8 @@ pub struct KnownPartyInput {
 #[derive(Debug, Clone, Default, Deserialize, schemars::JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct PolicyInput {
-    /// Whether input tax is recoverable; true where absent.
+    /// Whether input tax is recoverable; where absent, as the country's tax is: value added and
+    /// goods-and-services taxes are, sales taxes are not.
     #[serde(default)]
     pub recovers_input_tax: Option<bool>,
     /// Account code for purchases that nothing else places.
@@ -193,7 +194,7 @@ impl Company {
                 })
                 .collect(),
             known_parties: parties(&input.known_parties, &chart)?,
-            policy: policy(&input.policy, &chart)?,
+            policy: policy(&input.policy, country, &chart)?,
             chart,
         })
     }
@@ -309,14 +310,20 @@ fn partys_account(
     Err(InputError::new(pointer, message))
 }
 
-fn policy(input: &PolicyInput, chart: &Chart) -> Result<Policy, InputError> {
+fn policy(input: &PolicyInput, country: Country, chart: &Chart) -> Result<Policy, InputError> {
     let expense = input.default_expense_account.as_deref();
     let income = input.default_income_account.as_deref();
     Ok(Policy {
-        recovers_input_tax: input.recovers_input_tax.unwrap_or(true),
+        recovers_input_tax: input
+            .recovers_input_tax
+            .unwrap_or_else(|| is_deductible(country)),
         default_expense_account: account(expense, chart, "/policy/default_expense_account")?,
         default_income_account: account(income, chart, "/policy/default_income_account")?,
     })
+}
+
+fn is_deductible(country: Country) -> bool {
+    crate::tax::regime(country).is_none_or(crate::tax::Regime::is_deductible)
 }
 
 fn account(

@@ -3,6 +3,7 @@
 //! paper and the side give the action.
 
 pub(crate) mod bank;
+mod both_sides;
 mod by_kind;
 pub(crate) mod known;
 pub(crate) mod names;

@@ -132,6 +132,21 @@ fn is_form(words: &[&str]) -> bool {
     LEGAL_FORMS.contains(&words.concat().as_str())
 }
 
+/// Whether a name ends (or begins) in a legal form.
+pub(crate) fn has_legal_form(name: &str) -> bool {
+    core_name(name) != fold(name)
+}
+
+/// Whether both names state a legal form, and not the same.
+pub(crate) fn differs_in_legal_form(left: &str, right: &str) -> bool {
+    let form = |name: &str| {
+        let core = core_name(name).replace(' ', "");
+        fold(name).replace(' ', "").replacen(&core, "", 1)
+    };
+    let (left, right) = (form(left), form(right));
+    !left.is_empty() && !right.is_empty() && left != right
+}
+
 /// How alike two names are, 0 to 1. From 0.8 on they are taken for one company.
 pub(crate) fn similarity(left: &str, right: &str) -> f64 {
     let (left, right) = (core_name(left), core_name(right));
@@ -175,6 +190,14 @@ mod tests {
         assert!(similarity("MR. ADVENTURES S.R.L.", "Mr Adventures") > 0.99);
         assert!(similarity("Polski Koncern sp. z o.o.", "POLSKI KONCERN") > 0.99);
         assert!(similarity("UAB Baltic Line", "Baltic Line") > 0.99);
+    }
+
+    #[test]
+    fn legal_forms_differ_only_where_both_are_stated() {
+        assert!(differs_in_legal_form("Acme GmbH", "Acme S.à r.l."));
+        assert!(!differs_in_legal_form("Acme GmbH", "ACME GMBH"));
+        assert!(!differs_in_legal_form("Acme S.R.L.", "Acme srl"));
+        assert!(!differs_in_legal_form("Acme", "Acme Inc."));
     }
 
     #[test]

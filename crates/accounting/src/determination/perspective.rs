@@ -1,6 +1,7 @@
 //! Which side of the document the company is on: tax id before name before IBAN before the part
 //! that a key gives to somebody else.
 
+use super::both_sides::{self, Told};
 use super::known::known_party;
 use super::names::similarity;
 use super::reply::Evidence;
@@ -54,6 +55,13 @@ pub(crate) fn perspective(
     let as_buyer = buyer.map_or_else(Match::none, |party| matches(party, company, "buyer"));
     let (own_seller, own_buyer) = (as_seller.weight >= ENOUGH, as_buyer.weight >= ENOUGH);
     if own_seller && own_buyer && (as_seller.weight - as_buyer.weight).abs() < 0.05 {
+        let told = seller
+            .zip(buyer)
+            .and_then(|(seller, buyer)| both_sides::tell(seller, buyer, company));
+        let evidence = [as_seller.evidence, as_buyer.evidence].concat();
+        if let Some(told) = told {
+            return on_told_side(told, evidence, path_of(buyer));
+        }
         let message = "seller and buyer both look like the company: nothing in the document \
                        decides which side it is on, the buyer's side is assumed";
         return Perspective {
@@ -64,7 +72,7 @@ pub(crate) fn perspective(
                 path_of(buyer),
                 message,
             )),
-            evidence: [as_seller.evidence, as_buyer.evidence].concat(),
+            evidence,
         };
     }
     if own_seller || own_buyer {
@@ -82,6 +90,26 @@ pub(crate) fn perspective(
         };
     }
     on_neither_side(facts, company, default)
+}
+
+fn on_told_side(told: Told, evidence: Vec<Evidence>, path: String) -> Perspective {
+    let side = told.side;
+    let message = format!(
+        "seller and buyer both look like the company; the {}'s side is likely: {}",
+        side_name(side),
+        told.evidence.rule
+    );
+    let doubt = (!told.is_sure).then(|| Check::review("company_on_both_sides", path, message));
+    let claim = format!("we are the {}", side_name(side));
+    let agreeing = evidence
+        .into_iter()
+        .filter(|evidence| evidence.claim == claim);
+    Perspective {
+        side,
+        weight: if told.is_sure { 0.85 } else { 0.7 },
+        doubt,
+        evidence: std::iter::once(told.evidence).chain(agreeing).collect(),
+    }
 }
 
 fn on_neither_side(
@@ -179,7 +207,7 @@ fn addressed_elsewhere(other: &PartyFact, company: &Company) -> Check {
     .with(company.name(), found)
 }
 
-fn side_name(side: OurSide) -> &'static str {
+pub(super) fn side_name(side: OurSide) -> &'static str {
     match side {
         OurSide::Seller => "seller",
         OurSide::Buyer => "buyer",

@@ -3,13 +3,13 @@
 use rust_decimal::Decimal;
 
 use super::draft::{Draft, Figures, swapped};
-use super::{Context, Posting, PostingError};
+use super::{Context, Posting, PostingError, posting_date};
 use crate::chart::{Role, Side};
 use crate::checks::Check;
 use crate::determination::perspective::OurSide;
-use crate::facts::{DocumentKind, PaymentMeans, TaxCategory};
+use crate::facts::{DocumentKind, PaymentMeans, TaxCategory, TaxLineFact};
 use crate::money::Currency;
-use crate::tax::standard_rate;
+use crate::tax::{self, standard_rate};
 
 /// The document's totals, with what follows from two of them.
 pub(super) fn figures(context: &Context<'_>) -> Result<Figures, PostingError> {
@@ -52,7 +52,7 @@ pub(super) fn invoice(context: &Context<'_>) -> Result<Posting, PostingError> {
     let mut posting = context.posting(Vec::new(), figures)?;
     let outer = if buying { Side::Credit } else { Side::Debit };
     posting.lines = counter_lines(context, &figures, outer.swapped());
-    posting.lines.extend(tax_line(context, &figures, buying));
+    posting.lines.extend(tax_lines(context, &figures, buying));
     posting.lines.extend(control_lines(context, gross, outer));
     if buying {
         self_assess(context, &mut posting);
@@ -123,17 +123,51 @@ fn split(context: &Context<'_>, net: Decimal, side: Side, text: &str) -> Vec<Dra
     lines
 }
 
-fn tax_line(context: &Context<'_>, figures: &Figures, buying: bool) -> Option<Draft> {
-    let tax = figures.tax.filter(|tax| !tax.is_zero())?;
-    figures.net?;
-    let line = if !buying {
-        Draft::credit(Role::OutputTax, tax, "Output tax")
-    } else if context.company.policy().recovers_input_tax {
-        Draft::debit(Role::InputTax, tax, "Input tax")
-    } else {
-        Draft::debit(Role::NonRecoverableTax, tax, "Tax that is not recoverable")
+fn tax_lines(context: &Context<'_>, figures: &Figures, buying: bool) -> Vec<Draft> {
+    let Some(tax) = figures
+        .tax
+        .filter(|tax| !tax.is_zero() && figures.net.is_some())
+    else {
+        return Vec::new();
     };
-    Some(line.taxed())
+    if !buying {
+        return vec![Draft::credit(Role::OutputTax, tax, "Output tax").taxed()];
+    }
+    let cost = tax_that_is_cost(context, tax);
+    let chart = context.company.chart();
+    // A chart without an account for it has the tax in the cost of what was bought.
+    let target = match context.accounts.main() {
+        Some(main) if chart.account_for(Role::NonRecoverableTax).is_err() => main.target.clone(),
+        _ => Role::NonRecoverableTax.into(),
+    };
+    vec![
+        Draft::debit(Role::InputTax, tax - cost, "Input tax").taxed(),
+        Draft::debit(target, cost, "Tax that is not recoverable").taxed(),
+    ]
+}
+
+/// The part of a bill's tax that the buyer does not get back: all of it without the right to
+/// deduct, else the taxes that nobody deducts (a province's sales tax beside the federal one).
+fn tax_that_is_cost(context: &Context<'_>, tax: Decimal) -> Decimal {
+    if !context.company.policy().recovers_input_tax {
+        return tax;
+    }
+    let regime = tax::regime(context.company.country()).filter(|regime| regime.is_deductible());
+    let (Some(regime), Some(day)) = (regime, posting_date(context.facts)) else {
+        return Decimal::ZERO;
+    };
+    let stays = |line: &&TaxLineFact| {
+        line.rate
+            .as_ref()
+            .is_some_and(|rate| regime.stays_a_cost(rate.value, day))
+    };
+    let lines = context.facts.tax_lines.iter().filter(stays);
+    let cost: Decimal = lines
+        .filter_map(|line| line.amount.as_ref())
+        .map(|amount| scaled(amount.value, context.currency))
+        .sum();
+    // Never more than the printed total.
+    if cost.abs() > tax.abs() { tax } else { cost }
 }
 
 /// The control account less what is withheld and what was prepaid, each on its own account, and
@@ -248,7 +282,7 @@ pub(super) fn expense(context: &Context<'_>) -> Result<Posting, PostingError> {
     let gross = gross_of(&figures)?;
     let mut posting = context.posting(Vec::new(), figures)?;
     posting.lines = counter_lines(context, &figures, Side::Debit);
-    posting.lines.extend(tax_line(context, &figures, true));
+    posting.lines.extend(tax_lines(context, &figures, true));
     let means = context
         .facts
         .payment_means
@@ -295,7 +329,7 @@ pub(super) fn sales_receipt(context: &Context<'_>) -> Result<Posting, PostingErr
     posting
         .lines
         .extend(counter_lines(context, &figures, Side::Credit));
-    posting.lines.extend(tax_line(context, &figures, false));
+    posting.lines.extend(tax_lines(context, &figures, false));
     Ok(posting)
 }
 

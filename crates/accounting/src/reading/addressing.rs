@@ -7,7 +7,7 @@ use super::outline::{Content, Node};
 use crate::facts::ReadingDoubt;
 
 /// Phrases that address a language model, folded; and control tokens of chat templates.
-const ADDRESSES: [&str; 119] = [
+const ADDRESSES: [&str; 155] = [
     "ignore previous instructions",
     "ignore all previous",
     "ignore the previous",
@@ -127,6 +127,42 @@ const ADDRESSES: [&str; 119] = [
     "تجاهل جميع التعليمات",
     "انس التعليمات",
     "نموذج لغوي",
+    "前の指示を無視",
+    "以前の指示を無視",
+    "これまでの指示を無視",
+    "すべての指示を無視",
+    "上記の指示を無視",
+    "言語モデル",
+    "あなたはai",
+    "忽略之前的指令",
+    "忽略以前的指令",
+    "忽略所有指令",
+    "忽略上述指令",
+    "忽略先前的指示",
+    "忽略之前的所有指令",
+    "忽略以上指令",
+    "忽略所有先前",
+    "语言模型",
+    "語言模型",
+    "你是一个ai",
+    "игнорируй предыдущие",
+    "игнорируйте предыдущие",
+    "игнорируй все",
+    "игнорируйте все",
+    "забудь предыдущие",
+    "забудьте предыдущие",
+    "не учитывай предыдущие",
+    "языковая модель",
+    "ты ии",
+    "ignorer forrige",
+    "ignorer de tidligere",
+    "glem alle tidligere",
+    "bortse fra tidligere",
+    "se bort fra tidligere",
+    "bortse fran tidigare",
+    "ignoreaza instructiunile",
+    "ignora toate instructiunile",
+    "jesli jestes modelem",
 ];
 
 /// The phrases, folded as the texts are.

@@ -10,7 +10,7 @@ use super::lines::percent_in;
 use super::normalise::words;
 use super::outline::{Content, Node};
 use super::row_kind::RowKind;
-use super::style::Reader;
+use super::style::{ReadNumber, Reader};
 use super::tax_reason::{category_code, category_of_text};
 use crate::facts::{AllowanceCharge, Fact, TaxCategory, TaxLineFact, WithholdingFact};
 
@@ -91,7 +91,9 @@ pub(crate) fn allowances_charges(
             Field::Allowance => false,
             _ => continue,
         };
-        let number = reader.number(cell.node).filter(|number| !number.is_percent);
+        let number = reader
+            .number(cell.node)
+            .filter(|number| !says_percent(cell, number));
         if let Some(number) = number.filter(|number| !number.value.is_zero()) {
             found.push(AllowanceCharge {
                 is_charge,
@@ -103,6 +105,11 @@ pub(crate) fn allowances_charges(
         }
     }
     found
+}
+
+/// Whether a number is a percentage by its own sign or by its label's.
+pub(crate) fn says_percent(cell: &Cell<'_>, number: &ReadNumber) -> bool {
+    number.is_percent || words(&cell.node.label).iter().any(|word| word == "%")
 }
 
 /// A row says whether it is a charge by a flag, its type, or the words of its reason.

@@ -114,7 +114,9 @@ pub(crate) fn without_markup(text: &str) -> String {
 
 /// `Label: value`, where the label means something.
 pub(crate) fn split_label(text: &str) -> Option<(&str, &str, Meaning)> {
-    let (label, value) = text.split_once(':').or_else(|| text.split_once('\t'))?;
+    let (label, value) = text
+        .split_once([':', '：'])
+        .or_else(|| text.split_once('\t'))?;
     let (label, value) = (label.trim(), value.trim());
     if value.is_empty() || label.is_empty() || words(label).len() > LONGEST_LABEL + 2 {
         return None;

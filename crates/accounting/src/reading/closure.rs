@@ -163,7 +163,22 @@ pub(crate) fn conflicting_totals(
         }
         conflict("tax", &kept, &candidates.tax, &used)
     });
-    gross.into_iter().chain(tax).collect()
+    let net =
+        printed(&totals.net).and_then(|kept| conflicting_net(&kept, candidates, &used, figures));
+    gross.into_iter().chain(tax).chain(net).collect()
+}
+
+/// A second net is another figure of the same document where it is the sum of the lines, with
+/// or without what stands between them and the total, or a part of the net by rate.
+fn conflicting_net(
+    kept: &Fact<Decimal>,
+    candidates: &Candidates,
+    used: &[Decimal],
+    figures: &Figures<'_>,
+) -> Option<ReadingDoubt> {
+    let mut used = used.to_vec();
+    used.extend(figures.partial_nets(kept.value));
+    conflict("net", kept, &candidates.net, &used)
 }
 
 fn conflict(

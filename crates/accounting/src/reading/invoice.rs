@@ -2,13 +2,18 @@
 
 use rust_decimal::Decimal;
 
+use super::closure::Candidates;
 use super::collect::Collected;
 use super::equations::Figures;
 use super::field::Field;
 use super::lines::{LineTax, Lines, read_lines};
 use super::style::Reader;
-use super::{adjustments, closure, range, tax_breakdown, totals};
-use crate::facts::{DocumentFacts, DocumentKind, Fact, LineFact, ReadingDoubt, TaxLineFact};
+use super::{adjustments, closure, line_discounts, range, tax_breakdown, totals};
+use crate::facts::{
+    AllowanceCharge, DocumentFacts, DocumentKind, Equation, Fact, LineFact, ReadingDoubt,
+    TaxLineFact, Totals,
+};
+use crate::money::Currency;
 
 /// Reads all figures into the facts.
 pub(crate) fn read_figures(
@@ -61,8 +66,17 @@ pub(crate) fn read_figures(
         withheld: facts.withheld(),
         prepaid: prepaid.as_ref(),
         rounding: rounding.as_ref(),
+        decimals: currency.map_or(2, Currency::exponent),
     };
-    let (totals, equations) = closure::close(&candidates, &figures);
+    let closed = closure::close(&candidates, &figures);
+    let (allowances_charges, (totals, equations)) =
+        with_discounts_of_lines(figures, &candidates, closed);
+    let figures = Figures {
+        allowances_charges: allowances_charges
+            .as_deref()
+            .unwrap_or(&facts.allowances_charges),
+        ..figures
+    };
     let conflicts = closure::conflicting_totals(&candidates, &totals, &figures);
     if commercial {
         facts.doubts.extend(conflicts);
@@ -71,6 +85,10 @@ pub(crate) fn read_figures(
     let tax_lines = tax_breakdown::breakdown(&figures, &totals, labelled_rate.as_ref());
     facts.doubts.extend(unused_rate(labelled_rate, &tax_lines));
     facts.tax_lines = tax_lines;
+    if let Some(all) = allowances_charges {
+        line_discounts::take_from(&mut lines, &all);
+        facts.allowances_charges = all;
+    }
     facts.totals = totals;
     facts.equations = equations;
     facts.lines = lines;
@@ -85,6 +103,35 @@ pub(crate) fn read_figures(
             path: source.path,
             message: format!("'{}' is no amount", source.text),
         }));
+}
+
+type Closed = (Totals, Vec<Equation>);
+
+/// Where the lines do not meet the totals: the same with the discounts that are printed on the
+/// lines but not in their amounts, if then every equation holds.
+fn with_discounts_of_lines(
+    figures: Figures<'_>,
+    candidates: &Candidates,
+    closed: Closed,
+) -> (Option<Vec<AllowanceCharge>>, Closed) {
+    let fails = |(_, equations): &Closed| equations.iter().any(|equation| !equation.holds());
+    let loose = line_discounts::not_in_amounts(figures.lines);
+    if loose.is_empty() || !fails(&closed) {
+        return (None, closed);
+    }
+    let all = [figures.allowances_charges, &loose].concat();
+    let again = closure::close(
+        candidates,
+        &Figures {
+            allowances_charges: &all,
+            ..figures
+        },
+    );
+    if fails(&again) {
+        (None, closed)
+    } else {
+        (Some(all), again)
+    }
 }
 
 /// The rate that stands alone in the document (`VAT rate: 20%`).

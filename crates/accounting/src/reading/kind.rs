@@ -1,13 +1,13 @@
 //! What sort of paper this is: its own words first, then its contents.
 
-use super::collect::Collected;
+use super::collect::{Cell, Collected};
 use super::field::Field;
 use super::lexicon::{Hit, lexicon};
-use super::normalise::words;
+use super::normalise::{compact, words};
 use super::outline::{Content, Node};
 use super::row_kind::RowKind;
 use super::style::{Reader, source};
-use crate::facts::{AmountConcept, DocumentKind, Fact, Source};
+use crate::facts::{AmountConcept, DocumentFacts, DocumentKind, Fact, ReadingDoubt, Source};
 
 /// The kind of the document.
 pub(crate) fn read_kind(
@@ -22,6 +22,48 @@ pub(crate) fn read_kind(
         (Some(titled), _) => Some(titled),
         (None, content) => content.or_else(|| by_texts(collected, reader)),
     }
+}
+
+/// A doubt for a title whose words say nothing here: what a paper looks like does not tell an
+/// invoice from an order. A heading counts only where no label names the paper either, since
+/// letters are headed by names and subjects too.
+pub(crate) fn unread_title(
+    collected: &Collected<'_>,
+    reader: &Reader,
+    facts: &DocumentFacts,
+) -> Option<ReadingDoubt> {
+    let titles = || collected.of(Field::DocumentType).into_iter();
+    let text_of = |cell: &Cell<'_>| {
+        Reader::text(cell.node).filter(|text| text.chars().any(char::is_alphabetic))
+    };
+    if titles().any(|cell| text_of(cell).is_some_and(|text| kind_in(&text, reader).is_some())) {
+        return None;
+    }
+    let by_content = facts
+        .kind
+        .as_ref()
+        .is_none_or(|kind| kind.source.rule == "content");
+    let is_party = |text: &str| {
+        let named = facts
+            .parties
+            .iter()
+            .filter_map(|(_, party)| party.name.as_ref());
+        named
+            .into_iter()
+            .any(|name| compact(&name.value) == compact(text))
+    };
+    titles().find_map(|cell| {
+        let text = text_of(cell)?;
+        let is_heading = cell.node.rule == "heading";
+        if is_heading && (!by_content || is_party(&text)) {
+            return None;
+        }
+        Some(ReadingDoubt {
+            code: "title_not_recognised".to_owned(),
+            path: cell.node.path.clone(),
+            message: format!("the title '{text}' names no kind of paper that is known"),
+        })
+    })
 }
 
 /// Titles: a document type, headings. The longest document word counts, the first of equals.

@@ -8,6 +8,8 @@ use super::value::date::dates_in;
 
 /// Letters of a legal form's last part, without its point.
 const LONGEST_ABBREVIATION: usize = 4;
+/// Lines at the top in which a recipient is looked for.
+const TOP_LINES: usize = 12;
 /// Lines of an address field.
 const ADDRESS_LINES: std::ops::RangeInclusive<usize> = 2..=5;
 
@@ -27,7 +29,7 @@ pub(crate) fn issuer<'a>(lines: &[Line<'a>]) -> Option<Line<'a>> {
     let name = name_of_head(first.text);
     let loose = split_label(first.text).is_none()
         && split_figure(first.text).is_none()
-        && !is_party_label(first.text.trim_end_matches(':'))
+        && !is_party_label(first.text.trim_end_matches([':', '：']))
         && dates_in(first.text).is_empty()
         && words(name).len() <= 8
         && (!name.ends_with(['.', ',', '!', '?']) || ends_in_abbreviation(name));
@@ -64,7 +66,7 @@ fn ends_in_abbreviation(text: &str) -> bool {
 pub(crate) fn labelled_parties(lines: &[Line<'_>]) -> (bool, bool) {
     let named = |fields: &[Field]| {
         lines.iter().any(|line| {
-            let label = line.text.split(':').next().unwrap_or_default();
+            let label = line.text.split([':', '：']).next().unwrap_or_default();
             is_party_label(label)
                 && meaning_of(label).is_some_and(|meaning| fields.contains(&meaning.field))
         })
@@ -91,11 +93,25 @@ pub(crate) fn letterhead<'a>(lines: &'a [Line<'a>], issuer: Option<Line<'a>>) ->
     let block = &lines[start..start + length];
     let own = block.iter().all(|line| {
         split_label(line.text).is_none_or(|(_, _, meaning)| meaning.field.is_party_attribute())
-            && !is_party_label(line.text.trim_end_matches(':'))
+            && !is_party_label(line.text.trim_end_matches([':', '：']))
     });
     own.then_some(Block {
         label: "buyer",
         lines: block,
+    })
+}
+
+/// The line that a form of address behind a name makes the recipient's: `御中` for companies,
+/// `様` for people (Japan), `台照` (China, Taiwan).
+pub(crate) fn addressed<'a>(lines: &[Line<'a>]) -> Option<Line<'a>> {
+    const FORMS: [&str; 4] = ["御中", "様", "殿", "台照"];
+    lines.iter().take(TOP_LINES).find_map(|line| {
+        let name = FORMS.iter().find_map(|form| line.text.strip_suffix(form))?;
+        let name = name.trim();
+        (!name.is_empty() && split_label(line.text).is_none()).then_some(Line {
+            number: line.number,
+            text: name,
+        })
     })
 }
 

@@ -19,7 +19,7 @@ pub(crate) type Languages = u32;
 
 /// The languages of the lexicon with their data; `shared` holds technical keys of extractors
 /// and of e-invoice standards that belong to no language.
-pub(crate) const LANGUAGES: [(&str, &str); 19] = [
+pub(crate) const LANGUAGES: [(&str, &str); 22] = [
     ("shared", include_str!("../../data/lexicon/shared.tsv")),
     ("en", include_str!("../../data/lexicon/en.tsv")),
     ("de", include_str!("../../data/lexicon/de.tsv")),
@@ -39,6 +39,9 @@ pub(crate) const LANGUAGES: [(&str, &str); 19] = [
     ("tr", include_str!("../../data/lexicon/tr.tsv")),
     ("sr", include_str!("../../data/lexicon/sr.tsv")),
     ("ar", include_str!("../../data/lexicon/ar.tsv")),
+    ("ja", include_str!("../../data/lexicon/ja.tsv")),
+    ("zh", include_str!("../../data/lexicon/zh.tsv")),
+    ("ru", include_str!("../../data/lexicon/ru.tsv")),
 ];
 
 /// The bit of `shared`, which is part of every language.

@@ -4,6 +4,7 @@ use rust_decimal::Decimal;
 
 use super::collect::{Cell, Collected, Row};
 use super::field::Field;
+use super::line_discounts;
 use super::row_kind::RowKind;
 use super::style::{ReadNumber, Reader};
 use crate::facts::{Fact, LineFact, Source};
@@ -153,6 +154,7 @@ fn read_line(
     read_tax(&mut line, row, reader, bare_tax_is_rate);
     rate_as_price(&mut line);
     derive_amount(&mut line, row, reader);
+    line.allowances_charges = line_discounts::of_line(row, reader, &line);
     (line, labelled)
 }
 
@@ -229,7 +231,9 @@ fn settle_ambiguous(
             .collect::<Vec<_>>()
     };
     let closes = |quantity: Decimal, price: Decimal, amount: Decimal| {
-        (quantity * price - amount).abs() <= PRODUCT_TOLERANCE
+        // Whatever the amount's last printed digit hides, as whole yen do.
+        let hidden = Decimal::new(5, (amount.scale() + 1).min(20));
+        (quantity * price - amount).abs() <= PRODUCT_TOLERANCE.max(hidden)
     };
     for q in choices(&quantity.value) {
         for p in choices(&price.value) {

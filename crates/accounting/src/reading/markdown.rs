@@ -78,7 +78,7 @@ fn section_label(text: &str) -> Option<&str> {
                 .and_then(|rest| rest.strip_suffix("__"))
         })?;
     let one_piece = !bold.contains("**");
-    one_piece.then(|| bold.trim().trim_end_matches(':'))
+    one_piece.then(|| bold.trim().trim_end_matches([':', '：']))
 }
 
 /// A block ends at an empty line, a heading, a table or another section.

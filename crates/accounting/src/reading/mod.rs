@@ -23,6 +23,7 @@ mod kind;
 mod language;
 mod letterhead;
 mod lexicon;
+mod line_discounts;
 mod lines;
 mod markdown;
 mod normalise;
@@ -121,6 +122,8 @@ fn read_outline(root: &Node, context: &ReadingContext) -> DocumentFacts {
     facts.useful_life_months = special::useful_life(&collected, &reader);
     invoice::read_figures(&collected, &reader, commercial, &mut facts);
     facts.doubts.extend(range::too_large(&collected));
+    let unread = kind::unread_title(&collected, &reader, &facts);
+    facts.doubts.extend(unread);
     facts
 }
 

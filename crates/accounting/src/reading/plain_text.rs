@@ -8,7 +8,7 @@ use super::blocks::{
 use super::classify::Exactness;
 use super::columns::{columns, table_at};
 use super::field::Field;
-use super::letterhead::{issuer, labelled_parties, letterhead, name_of_head, recipient};
+use super::letterhead::{addressed, issuer, labelled_parties, letterhead, name_of_head, recipient};
 use super::lexicon::{SHARED, lexicon};
 use super::normalise::words;
 use super::outline::{Content, Node};
@@ -19,6 +19,8 @@ use super::value::number::read_amount;
 const ROOT: &str = "/raw_text";
 /// Lines at the top that may name the paper and its issuer.
 const TOP_LINES: usize = 12;
+/// Bytes of a line that may be a label with its value; a longer one is prose.
+const LONGEST_LABELLED: usize = 300;
 /// Words of a line that may be a title.
 const TITLE_WORDS: usize = 5;
 
@@ -36,10 +38,21 @@ pub(crate) fn outline(text: &str) -> Node {
     let mut nodes = Vec::new();
     let mut items = Vec::new();
     nodes.extend(title(&lines));
-    let issuer = issuer(&lines);
-    let (seller_is_labelled, _) = labelled_parties(&lines);
+    let addressed = addressed(&lines);
+    let is_addressed = |line: &Line<'_>| addressed.is_some_and(|to| to.number == line.number);
+    let issuer = issuer(&lines).filter(|line| !is_addressed(line));
+    let (seller_is_labelled, buyer_is_labelled) = labelled_parties(&lines);
+    let addressed_block = addressed
+        .as_ref()
+        .filter(|_| !buyer_is_labelled)
+        .map(|line| Block {
+            label: "buyer",
+            lines: std::slice::from_ref(line),
+        });
     let block = if lines.iter().any(|line| is_tender(line.text)) {
         None
+    } else if addressed_block.is_some() {
+        addressed_block
     } else {
         letterhead(&lines, issuer).or_else(|| recipient(&lines, issuer))
     };
@@ -67,7 +80,7 @@ pub(crate) fn outline(text: &str) -> Node {
             index = end;
             continue;
         }
-        let label = line.text.trim_end_matches(':');
+        let label = line.text.trim_end_matches([':', '：']);
         if is_party_label(label) && !label.is_empty() {
             let length = lines[index + 1..]
                 .iter()
@@ -82,7 +95,7 @@ pub(crate) fn outline(text: &str) -> Node {
                 .take_while(|next| {
                     split_label(next.text)
                         .is_none_or(|(_, _, meaning)| meaning.field.is_party_attribute())
-                        && !is_party_label(next.text.trim_end_matches(':'))
+                        && !is_party_label(next.text.trim_end_matches([':', '：']))
                 })
                 .take_while(|next| split_figure(next.text).is_none() || !next.text.contains("  "))
                 .count();
@@ -243,6 +256,9 @@ fn item(label: &str, figure: &str, path: &str) -> Node {
 
 /// `VAT No GB 123 4567 89`, `Invoice No 123`: a label of ids and its value without a colon.
 fn label_without_colon(text: &str) -> Option<(&str, &str)> {
+    if text.len() > LONGEST_LABELLED {
+        return None;
+    }
     let ends: Vec<usize> = text
         .char_indices()
         .filter(|(_, character)| character.is_whitespace())

@@ -58,7 +58,7 @@ fn block_at(lines: &[Numbered]) -> Option<(Vec<Numbered>, Vec<Numbered>)> {
 
 /// `Bill to:` alone, or `Bill to: Name`.
 fn opens_party(text: &str) -> bool {
-    let label = text.trim_end_matches(':');
+    let label = text.trim_end_matches([':', '：']);
     is_party_label(label) || split_label(text).is_some_and(|(label, _, _)| is_party_label(label))
 }
 

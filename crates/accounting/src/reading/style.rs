@@ -60,7 +60,7 @@ impl Reader {
             }
         });
         let by_language = match around.language {
-            None | Some("en" | "ar" | "shared") => None,
+            None | Some("en" | "ar" | "ja" | "zh" | "shared") => None,
             Some(_) => Some((DecimalMark::Comma, DateOrder::DayFirst)),
         };
         let mark = evidence

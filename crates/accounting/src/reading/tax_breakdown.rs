@@ -1,7 +1,7 @@
 //! The tax breakdown: as printed, completed where a row lacks a figure, else derived from the
 //! rates of the lines or from the totals.
 
-use rust_decimal::Decimal;
+use rust_decimal::{Decimal, RoundingStrategy};
 
 use super::equations::{EXACT, Figures, TOLERANCE};
 use super::tax_assignment::bases;
@@ -19,7 +19,7 @@ pub(crate) fn breakdown(
         return completed(figures, totals);
     }
     from_lines(figures, totals)
-        .or_else(|| from_totals(totals, labelled_rate))
+        .or_else(|| from_totals(figures, totals, labelled_rate))
         .unwrap_or_default()
 }
 
@@ -41,7 +41,8 @@ fn completed(figures: &Figures<'_>, totals: &Totals) -> Vec<TaxLineFact> {
     divide_lines(&mut rows, figures, totals);
     for row in &mut rows {
         if let (None, Some(rate), Some(base)) = (&row.amount, &row.rate, &row.base) {
-            let tax = round_half_away(base.value * rate.value / Decimal::ONE_HUNDRED, 2);
+            let tax = base.value * rate.value / Decimal::ONE_HUNDRED;
+            let tax = round_half_away(tax, figures.decimals);
             row.amount = Some(Fact::new(tax, derived(base, "derived: base x rate")));
         }
         if row.base.is_none() {
@@ -50,11 +51,12 @@ fn completed(figures: &Figures<'_>, totals: &Totals) -> Vec<TaxLineFact> {
         if let (None, Some(rate), Some(amount)) = (&row.base, &row.rate, &row.amount)
             && !rate.value.is_zero()
         {
-            let base = round_half_away(amount.value * Decimal::ONE_HUNDRED / rate.value, 2);
+            let base = amount.value * Decimal::ONE_HUNDRED / rate.value;
+            let base = round_half_away(base, figures.decimals);
             row.base = Some(Fact::new(base, derived(amount, "derived: tax / rate")));
         }
         if let (None, Some(base), Some(amount)) = (&row.rate, &row.base, &row.amount)
-            && let Some(rate) = rate_between(base.value, amount.value)
+            && let Some(rate) = rate_between(figures, base.value, amount.value)
         {
             row.rate = Some(Fact::new(rate, derived(amount, "derived: tax / base")));
         }
@@ -112,7 +114,7 @@ fn base_of_lines(
                 .is_some_and(|own| own.value == rate.value)
         })
         .collect();
-    let sums = [false, true].map(|per_line| tax_of(rate.value, &lines, false, per_line));
+    let sums = roundings(figures).map(|rounding| tax_of(rate.value, &lines, false, rounding));
     let (base, _) = sums
         .into_iter()
         .find(|(_, tax)| (tax - printed.value).abs() <= EXACT)?;
@@ -155,6 +157,7 @@ fn from_lines(figures: &Figures<'_>, totals: &Totals) -> Option<Vec<TaxLineFact>
         let net = totals.net.as_ref()?;
         let expected = net.value * rate / Decimal::ONE_HUNDRED;
         let allowed = TOLERANCE + EXACT * Decimal::from(lines.len());
+        let allowed = allowed.max(figures.unit_slack());
         return ((expected - tax.value).abs() <= allowed).then(|| {
             vec![row(
                 *rate,
@@ -167,14 +170,14 @@ fn from_lines(figures: &Figures<'_>, totals: &Totals) -> Option<Vec<TaxLineFact>
     }
     let inclusive = totals.lines_include_tax == Some(true);
     let adjusted = !figures.allowances_charges.is_empty();
-    for per_line in [false, true] {
+    for rounding in roundings(figures) {
         let sums: Vec<(Decimal, Decimal)> = groups
             .iter()
-            .map(|(rate, _, lines)| tax_of(*rate, lines, inclusive, per_line))
+            .map(|(rate, _, lines)| tax_of(*rate, lines, inclusive, rounding))
             .collect();
         let total: Decimal = sums.iter().map(|(_, tax)| *tax).sum();
         if (total - tax.value).abs() <= TOLERANCE && !adjusted {
-            let rule = if per_line {
+            let rule = if rounding.per_line {
                 "derived: line taxes by rate"
             } else {
                 "derived: lines by rate"
@@ -189,13 +192,42 @@ fn from_lines(figures: &Figures<'_>, totals: &Totals) -> Option<Vec<TaxLineFact>
     None
 }
 
-/// Base and tax of lines of one rate, rounded once or by line; both are legal.
+/// How a tax is rounded.
+#[derive(Debug, Clone, Copy)]
+struct Rounding {
+    /// By line instead of once.
+    per_line: bool,
+    strategy: RoundingStrategy,
+    decimals: u32,
+}
+
+/// The ways to round that are legal: once or by line, and where the currency has no minor unit
+/// to the nearest, down or up.
+fn roundings(figures: &Figures<'_>) -> impl Iterator<Item = Rounding> + use<> {
+    use RoundingStrategy as S;
+    let decimals = figures.decimals;
+    let strategies = [S::MidpointAwayFromZero, S::ToZero, S::AwayFromZero];
+    let allowed = if decimals == 0 { 3 } else { 1 };
+    strategies
+        .into_iter()
+        .take(allowed)
+        .flat_map(move |strategy| {
+            [false, true].map(|per_line| Rounding {
+                per_line,
+                strategy,
+                decimals,
+            })
+        })
+}
+
+/// Base and tax of lines of one rate.
 fn tax_of(
     rate: Decimal,
     lines: &[&LineFact],
     inclusive: bool,
-    per_line: bool,
+    rounding: Rounding,
 ) -> (Decimal, Decimal) {
+    let round = |tax: Decimal| tax.round_dp_with_strategy(rounding.decimals, rounding.strategy);
     let divisor = if inclusive {
         Decimal::ONE_HUNDRED + rate
     } else {
@@ -207,13 +239,13 @@ fn tax_of(
         .map(|amount| amount.value)
         .collect();
     let sum: Decimal = amounts.iter().sum();
-    let tax = if per_line {
+    let tax = if rounding.per_line {
         amounts
             .iter()
-            .map(|amount| round_half_away(amount * rate / divisor, 2))
+            .map(|amount| round(amount * rate / divisor))
             .sum()
     } else {
-        round_half_away(sum * rate / divisor, 2)
+        round(sum * rate / divisor)
     };
     (if inclusive { sum - tax } else { sum }, tax)
 }
@@ -243,21 +275,24 @@ fn row(
 
 /// One row from the totals: at the rate that a label names, else at the only usual rate that
 /// reproduces the tax.
-fn from_totals(totals: &Totals, labelled: Option<&Fact<Decimal>>) -> Option<Vec<TaxLineFact>> {
+fn from_totals(
+    figures: &Figures<'_>,
+    totals: &Totals,
+    labelled: Option<&Fact<Decimal>>,
+) -> Option<Vec<TaxLineFact>> {
+    let allowed = TOLERANCE.max(figures.unit_slack());
     let (net, tax) = (totals.net.as_ref()?, totals.tax.as_ref()?);
     if net.value.is_zero() {
         return None;
     }
     let named = labelled
-        .filter(|rate| {
-            (net.value * rate.value / Decimal::ONE_HUNDRED - tax.value).abs() <= TOLERANCE
-        })
+        .filter(|rate| (net.value * rate.value / Decimal::ONE_HUNDRED - tax.value).abs() <= allowed)
         .cloned();
     if tax.value.is_zero() && named.is_none() {
         return None;
     }
     let rate = named.or_else(|| {
-        let rate = rate_between(net.value, tax.value)?;
+        let rate = rate_between(figures, net.value, tax.value)?;
         Some(Fact::new(rate, derived(tax, "derived: tax / net")))
     })?;
     Some(vec![TaxLineFact {
@@ -271,14 +306,14 @@ fn from_totals(totals: &Totals, labelled: Option<&Fact<Decimal>>) -> Option<Vec<
 
 /// The rate that gives `tax` on `base` to the cent: whole percents first, then halves and
 /// tenths; `None` when no or several such rates fit.
-fn rate_between(base: Decimal, tax: Decimal) -> Option<Decimal> {
+fn rate_between(figures: &Figures<'_>, base: Decimal, tax: Decimal) -> Option<Decimal> {
     if base.is_zero() || (base < Decimal::ZERO) != (tax < Decimal::ZERO) && !tax.is_zero() {
         return None;
     }
     let exact = tax * Decimal::ONE_HUNDRED / base;
     for decimals in [0, 1] {
         let rate = round_half_away(exact, decimals);
-        let again = round_half_away(base * rate / Decimal::ONE_HUNDRED, 2);
+        let again = round_half_away(base * rate / Decimal::ONE_HUNDRED, figures.decimals);
         // A small base fits many rates and proves none.
         let step = base.abs()
             / Decimal::ONE_HUNDRED
@@ -287,7 +322,9 @@ fn rate_between(base: Decimal, tax: Decimal) -> Option<Decimal> {
             } else {
                 Decimal::TEN
             };
-        if (again - tax).abs() <= EXACT * Decimal::TWO && step > TOLERANCE {
+        let slack = figures.unit_slack();
+        let allowed = slack.max(EXACT * Decimal::TWO);
+        if (again - tax).abs() <= allowed && step > TOLERANCE.max(slack * Decimal::TWO) {
             return Some(rate);
         }
     }

@@ -1,10 +1,14 @@
-//! Taxes: how a document is taxed, and the rates of countries as data.
+//! Taxes: how a document is taxed, and the regimes of countries as data.
 
-mod rates;
 mod reason;
+mod regime;
 mod treatment;
+mod vat_id;
 
-pub use rates::{is_known_rate, standard_rate};
 pub(crate) use reason::complete_categories;
+pub use regime::{
+    RateClass, RatePeriod, Regime, TaxSystem, is_known_rate, regime, standard_rate, was_known_rate,
+};
 pub use treatment::TaxTreatment;
 pub(crate) use treatment::{category, treatment};
+pub use vat_id::has_right_check_digits;

@@ -200,7 +200,17 @@ const NOT_A_NUMBER: Number = Number {
 /// The end of a run of digits with separators inside it. A space separates groups only
 /// before exactly three digits.
 fn run_end(text: &str, start: usize) -> usize {
-    let bytes: Vec<(usize, char)> = text[start..].char_indices().collect();
+    // Only the run itself, since a text can be long and full of numbers.
+    let in_run = |character: char| {
+        ascii_digit(character).is_some() || is_mark(character) || is_group_space(character)
+    };
+    let bytes: Vec<(usize, char)> = text[start..]
+        .char_indices()
+        .take_while(|(_, character)| in_run(*character))
+        .collect();
+    let length = bytes
+        .last()
+        .map_or(0, |(offset, character)| offset + character.len_utf8());
     let digit = |index: usize| {
         bytes
             .get(index)
@@ -229,10 +239,7 @@ fn run_end(text: &str, start: usize) -> usize {
         }
         index += 1;
     }
-    start
-        + bytes
-            .get(index)
-            .map_or(text.len() - start, |(offset, _)| *offset)
+    start + bytes.get(index).map_or(length, |(offset, _)| *offset)
 }
 
 fn is_mark(character: char) -> bool {
