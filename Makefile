@@ -47,6 +47,15 @@ check: ## The developer's loop: lints and fast tests, without the engine
 test-engine: model ## The tests of the engine with the default model alone
 	@LEDGERGATE_TEST_MODEL=$(SHIPPED_MODEL) cargo test --release --locked --workspace --test engine
 
+.PHONY: fuzz
+fuzz: model ## Fuzz all routes and parsers, minutes each (EXAMPLES a route, SECONDS a parser)
+	@LEDGERGATE_TEST_MODEL=$(MODEL) scripts/with-postgres.sh scripts/fuzz-http.sh $(BINARY) $(or $(EXAMPLES),500)
+	@scripts/fuzz-parsers.sh $(or $(SECONDS),180)
+
+.PHONY: bench-engine
+bench-engine: model ## Measure the engine against llama.cpp, on a machine that does nothing else
+	@bench/engine/run.sh $(BINARY) $(MODEL)
+
 .PHONY: contracts
 contracts: build ## Write openapi/ and schemas/ anew
 	@$(BINARY) openapi > openapi/openapi.json

@@ -40,7 +40,10 @@ step "contracts"
 scripts/check-contracts.sh "$binary"
 scripts/with-postgres.sh scripts/sqlx-prepare.sh --check
 
-step "the official SDK and the commands"
+step "the SDKs, the frameworks and the commands"
 LEDGERGATE_TEST_MODEL=$MODEL scripts/with-postgres.sh scripts/sdk-tests.sh "$binary"
+
+step "fuzzing of the routes"
+LEDGERGATE_TEST_MODEL=$MODEL scripts/with-postgres.sh scripts/fuzz-http.sh "$binary"
 
 step "done"

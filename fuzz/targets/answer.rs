@@ -118,9 +118,17 @@ fuzz_target!(|data: &[u8]| {
     });
     assert_eq!(reason, Some(FinishReason::Stop));
     let whole = String::from_utf8_lossy(said);
-    let end = stop.iter().filter_map(|stop| whole.find(stop)).min();
-    assert_eq!(text, &whole[..end.unwrap_or(whole.len())], "stops {stop:?}");
-    if end.is_none() {
+    // The stop text that is complete first ends the answer, so what goes on from there begins with
+    // one; and no part of the answer is one.
+    let rest = whole.strip_prefix(text.as_str()).expect("the beginning");
+    let is_stopped = stop.iter().any(|stop| rest.starts_with(stop.as_str()));
+    assert!(
+        is_stopped || rest.is_empty(),
+        "{rest:?} is left, stops {stop:?}"
+    );
+    let leaked = stop.iter().find(|stop| text.contains(stop.as_str()));
+    assert_eq!(leaked, None, "in {text:?}");
+    if rest.is_empty() {
         let bytes: Vec<u8> = tokens.into_iter().flat_map(|token| token.bytes).collect();
         assert_eq!(bytes, said, "the log probabilities' tokens");
     }

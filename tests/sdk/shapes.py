@@ -6,7 +6,6 @@ from pydantic import BaseModel, ConfigDict, Field
 
 QUESTION = [{"role": "user", "content": "What is 2+2?"}]
 INVENT = [{"role": "user", "content": "Invent an invoice."}]
-ASK_RATE = [{"role": "user", "content": "What is the rate of the euro?"}]
 
 # Tokens that an invoice, or a call of the tool, surely fits into.
 FITS = 120
@@ -20,22 +19,3 @@ class Invoice(BaseModel):
     number: str = Field(max_length=12)
     paid: bool
     currency: Literal["EUR", "USD"]
-
-
-class Rate(BaseModel):
-    """The exchange rate of a currency to the Swiss franc."""
-
-    model_config = ConfigDict(extra="forbid")
-
-    currency: Literal["EUR", "USD", "GBP"]
-
-
-RATE_TOOL = {
-    "type": "function",
-    "function": {
-        "name": "exchange_rate",
-        "description": Rate.__doc__,
-        "parameters": Rate.model_json_schema(),
-        "strict": True,
-    },
-}
