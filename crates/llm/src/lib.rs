@@ -14,6 +14,7 @@ pub mod error;
 pub mod gguf;
 mod grammar;
 pub mod local;
+pub mod model_files;
 mod sampling;
 mod schema;
 pub mod scripted;

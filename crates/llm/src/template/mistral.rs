@@ -1,13 +1,45 @@
-//! Mistral's `[INST]` form. `[INST]` and `[/INST]` are ordinary text to the older tokenizers, so
-//! a caller's own `[INST]` would read as a turn: it is written `[ INST ]` instead, the one change
-//! this crate ever makes to a caller's text.
-
-use std::fmt::Write;
+//! Mistral's `[INST]` forms, token for token as the makers' own tokenizers write them.
+//!
+//! Which form a model takes is told by its control tokens:
+//!
+//! | control tokens | form | models |
+//! |---|---|---|
+//! | neither | `[INST] text [/INST]` as ordinary text, the system text in the first user turn | Mixtral 8x7B, Mistral 7B 0.1 and 0.2 |
+//! | `[INST]` | `[INST]text[/INST]`, the system text in the last user turn | Mistral 7B 0.3, Mixtral 8x22B |
+//! | `[SYSTEM_PROMPT]` too | the system text where it stands, between its own tokens | Mistral Small and Large since late 2024 |
+//!
+//! Where `[INST]` is ordinary text, a caller's own `[INST]` would read as a turn: it is written
+//! `[ INST ]` instead, the one change this crate ever makes to a caller's text.
 
 use super::template_role;
 use crate::chat::{Message, Role};
 use crate::error::ModelError;
 use crate::tokenizer::ModelTokenizer;
+
+/// What stands between the messages of one role that are joined.
+const JOINT: &str = "\n\n";
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Form {
+    /// The markers are ordinary text.
+    PlainMarkers,
+    /// The markers are control tokens.
+    ControlMarkers,
+    /// System texts have markers of their own.
+    SystemMarkers,
+}
+
+impl Form {
+    fn of(tokenizer: &ModelTokenizer) -> Self {
+        if tokenizer.control_token("[SYSTEM_PROMPT]").is_some() {
+            Self::SystemMarkers
+        } else if tokenizer.control_token("[INST]").is_some() {
+            Self::ControlMarkers
+        } else {
+            Self::PlainMarkers
+        }
+    }
+}
 
 pub(super) fn render(
     messages: &[Message],
@@ -16,65 +48,98 @@ pub(super) fn render(
     let text_of = |id: Option<u32>| id.and_then(|id| tokenizer.control_text(id)).unwrap_or("");
     let begin = text_of(tokenizer.begin_token());
     let end = text_of(tokenizer.end_tokens().first().copied());
+    let form = Form::of(tokenizer);
 
-    let mut text = begin.to_owned();
-    for turn in merge_turns(messages)? {
-        // Writing to a String cannot fail.
-        let _infallible = if turn.by_user {
-            write!(text, "[INST] {} [/INST]", turn.content)
-        } else {
-            write!(text, " {}{end}", turn.content)
-        };
-    }
-    Ok(text)
+    let turns: String = turns(messages, form)?
+        .into_iter()
+        .map(|(speaker, content)| match (form, speaker) {
+            (Form::PlainMarkers, Speaker::User) => format!("[INST] {content} [/INST]"),
+            // The space is the one that the tokenizer puts in front of a text.
+            (Form::PlainMarkers, Speaker::Assistant) => format!(" {content}{end}"),
+            (_, Speaker::User) => format!("[INST]{content}[/INST]"),
+            (_, Speaker::Assistant) => format!("{}{end}", content.trim_end_matches(' ')),
+            (_, Speaker::System) => format!("[SYSTEM_PROMPT]{content}[/SYSTEM_PROMPT]"),
+        })
+        .collect();
+    Ok(format!("{begin}{turns}"))
 }
 
-struct Turn {
-    by_user: bool,
-    content: String,
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Speaker {
+    System,
+    User,
+    Assistant,
 }
 
-/// Alternating turns, the user's first: system texts go in front of the first user turn, and
-/// neighbours of one role are joined.
-fn merge_turns(messages: &[Message]) -> Result<Vec<Turn>, ModelError> {
-    let mut turns: Vec<Turn> = Vec::new();
+/// Turns of the user and the assistant in alternation, the user's first. Neighbours of one role
+/// are joined, and where system texts have no place of their own they go in front of a user's.
+fn turns(messages: &[Message], form: Form) -> Result<Vec<(Speaker, String)>, ModelError> {
+    let mut system_texts: Vec<String> = Vec::new();
+    let mut turns: Vec<(Speaker, String)> = Vec::new();
     for message in messages {
-        let by_user = match message.role {
-            Role::System | Role::Developer | Role::User => true,
-            Role::Assistant => false,
-            Role::Tool => {
-                return Err(ModelError::invalid(
-                    "messages",
-                    format!(
-                        "the model's chat template knows no role `{}`",
-                        template_role(Role::Tool)
-                    ),
-                ));
-            }
+        let speaker = speaker_of(message.role)?;
+        let content = match form {
+            Form::PlainMarkers => message
+                .content
+                .replace("[INST]", "[ INST ]")
+                .replace("[/INST]", "[ /INST ]"),
+            Form::ControlMarkers | Form::SystemMarkers => message.content.clone(),
         };
-        let content = message
-            .content
-            .replace("[INST]", "[ INST ]")
-            .replace("[/INST]", "[ /INST ]");
         match turns.last_mut() {
-            Some(last) if last.by_user == by_user => {
-                last.content.push_str("\n\n");
-                last.content.push_str(&content);
+            _ if speaker == Speaker::System && form != Form::SystemMarkers => {
+                if !content.is_empty() {
+                    system_texts.push(content);
+                }
             }
-            _ => turns.push(Turn { by_user, content }),
+            Some((last, text)) if *last == speaker && speaker != Speaker::System => {
+                if !text.is_empty() && !content.is_empty() {
+                    text.push_str(JOINT);
+                }
+                text.push_str(&content);
+            }
+            _ => turns.push((speaker, content)),
         }
     }
-    if turns.first().is_some_and(|turn| !turn.by_user) {
-        return Err(ModelError::invalid(
-            "messages",
-            "the conversation begins with the assistant",
-        ));
-    }
-    if turns.last().is_some_and(|turn| !turn.by_user) {
-        return Err(ModelError::invalid(
-            "messages",
-            "the last message is the assistant's: there is nothing to answer",
-        ));
+    check_order(&turns)?;
+    let is_user = |(speaker, _): &&mut (Speaker, String)| *speaker == Speaker::User;
+    let holder = match form {
+        Form::PlainMarkers => turns.iter_mut().find(is_user),
+        Form::ControlMarkers | Form::SystemMarkers => turns.iter_mut().rev().find(is_user),
+    };
+    if let (Some((_, text)), false) = (holder, system_texts.is_empty()) {
+        *text = format!("{}{JOINT}{text}", system_texts.join(JOINT));
     }
     Ok(turns)
+}
+
+fn speaker_of(role: Role) -> Result<Speaker, ModelError> {
+    match role {
+        Role::System | Role::Developer => Ok(Speaker::System),
+        Role::User => Ok(Speaker::User),
+        Role::Assistant => Ok(Speaker::Assistant),
+        Role::Tool => Err(ModelError::invalid(
+            "messages",
+            format!(
+                "the model's chat template knows no role `{}`",
+                template_role(Role::Tool)
+            ),
+        )),
+    }
+}
+
+fn check_order(turns: &[(Speaker, String)]) -> Result<(), ModelError> {
+    let mut spoken = turns.iter().map(|(speaker, _)| *speaker);
+    let refused = |message: &str| Err(ModelError::invalid("messages", message));
+    match spoken.find(|speaker| *speaker != Speaker::System) {
+        Some(Speaker::Assistant) => return refused("the conversation begins with the assistant"),
+        None => return refused("there is no message of the user"),
+        _ => {}
+    }
+    if turns
+        .last()
+        .is_some_and(|(speaker, _)| *speaker == Speaker::Assistant)
+    {
+        return refused("the last message is the assistant's: there is nothing to answer");
+    }
+    Ok(())
 }
