@@ -12,6 +12,7 @@
 mod answers;
 mod files;
 mod speed;
+mod tiny;
 
 use std::path::PathBuf;
 use std::sync::{LazyLock, Mutex, OnceLock, PoisonError};
@@ -64,7 +65,8 @@ fn model() -> &'static Model {
     static MODEL: LazyLock<Model> = LazyLock::new(|| {
         let header = GgufHeader::read(&fast_file()).unwrap();
         let engine = MistralRsEngine::load(&LoadOptions {
-            gguf_path: fast_file(),
+            path: fast_file(),
+            quantisation: None,
             context_tokens: Some(1_024),
             threads: None,
         })
