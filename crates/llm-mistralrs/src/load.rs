@@ -26,8 +26,8 @@ pub(crate) type Pipeline = tokio::sync::Mutex<dyn mistralrs::core::Pipeline + Se
 /// What to load and how.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct LoadOptions {
-    /// A GGUF file, or a folder of safetensors with config.json, tokenizer.json and
-    /// tokenizer_config.json.
+    /// A GGUF file, or a folder of safetensors with `config.json`, `tokenizer.json` and
+    /// `tokenizer_config.json`.
     pub path: PathBuf,
     /// How the matrices of a folder of safetensors are kept; must be said for a folder, and left
     /// out for a GGUF file, whose types are its own.

@@ -154,7 +154,7 @@ impl ModelFolder {
         }
     }
 
-    /// A token of tokenizer_config.json, which is a text or an object with its text.
+    /// A token of `tokenizer_config.json`, which is a text or an object with its text.
     fn named_token(&self, key: &str) -> Option<String> {
         let token = &self.tokenizer_config[key];
         let text = token.as_str().or_else(|| token["content"].as_str());

@@ -22,21 +22,21 @@ const JOINT: &str = "\n\n";
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Form {
     /// The markers are ordinary text.
-    PlainMarkers,
+    Plain,
     /// The markers are control tokens.
-    ControlMarkers,
+    Control,
     /// System texts have markers of their own.
-    SystemMarkers,
+    ControlWithSystem,
 }
 
 impl Form {
     fn of(tokenizer: &ModelTokenizer) -> Self {
         if tokenizer.control_token("[SYSTEM_PROMPT]").is_some() {
-            Self::SystemMarkers
+            Self::ControlWithSystem
         } else if tokenizer.control_token("[INST]").is_some() {
-            Self::ControlMarkers
+            Self::Control
         } else {
-            Self::PlainMarkers
+            Self::Plain
         }
     }
 }
@@ -53,9 +53,9 @@ pub(super) fn render(
     let turns: String = turns(messages, form)?
         .into_iter()
         .map(|(speaker, content)| match (form, speaker) {
-            (Form::PlainMarkers, Speaker::User) => format!("[INST] {content} [/INST]"),
+            (Form::Plain, Speaker::User) => format!("[INST] {content} [/INST]"),
             // The space is the one that the tokenizer puts in front of a text.
-            (Form::PlainMarkers, Speaker::Assistant) => format!(" {content}{end}"),
+            (Form::Plain, Speaker::Assistant) => format!(" {content}{end}"),
             (_, Speaker::User) => format!("[INST]{content}[/INST]"),
             (_, Speaker::Assistant) => format!("{}{end}", content.trim_end_matches(' ')),
             (_, Speaker::System) => format!("[SYSTEM_PROMPT]{content}[/SYSTEM_PROMPT]"),
@@ -79,14 +79,14 @@ fn turns(messages: &[Message], form: Form) -> Result<Vec<(Speaker, String)>, Mod
     for message in messages {
         let speaker = speaker_of(message.role)?;
         let content = match form {
-            Form::PlainMarkers => message
+            Form::Plain => message
                 .content
                 .replace("[INST]", "[ INST ]")
                 .replace("[/INST]", "[ /INST ]"),
-            Form::ControlMarkers | Form::SystemMarkers => message.content.clone(),
+            Form::Control | Form::ControlWithSystem => message.content.clone(),
         };
         match turns.last_mut() {
-            _ if speaker == Speaker::System && form != Form::SystemMarkers => {
+            _ if speaker == Speaker::System && form != Form::ControlWithSystem => {
                 if !content.is_empty() {
                     system_texts.push(content);
                 }
@@ -103,8 +103,8 @@ fn turns(messages: &[Message], form: Form) -> Result<Vec<(Speaker, String)>, Mod
     check_order(&turns)?;
     let is_user = |(speaker, _): &&mut (Speaker, String)| *speaker == Speaker::User;
     let holder = match form {
-        Form::PlainMarkers => turns.iter_mut().find(is_user),
-        Form::ControlMarkers | Form::SystemMarkers => turns.iter_mut().rev().find(is_user),
+        Form::Plain => turns.iter_mut().find(is_user),
+        Form::Control | Form::ControlWithSystem => turns.iter_mut().rev().find(is_user),
     };
     if let (Some((_, text)), false) = (holder, system_texts.is_empty()) {
         *text = format!("{}{JOINT}{text}", system_texts.join(JOINT));
