@@ -44,8 +44,13 @@ check: ## The developer's loop: lints and fast tests, without the engine
 	@scripts/with-postgres.sh cargo nextest run --no-default-features
 
 .PHONY: test-engine
-test-engine: model ## The tests of the engine with the default model alone
-	@LEDGERGATE_TEST_MODEL=$(SHIPPED_MODEL) cargo test --release --locked --workspace --test engine
+test-engine: model ## The tests of the engine alone, with the default model and tiny ones
+	@tiny=$$(scripts/tiny-models.sh) && LEDGERGATE_TEST_MODEL=$(SHIPPED_MODEL) LEDGERGATE_TEST_TINY_MODELS=$$tiny \
+	  cargo test --release --locked --workspace --test engine
+
+.PHONY: test-tokenizers
+test-tokenizers: model ## Compare tokenizers and chat templates with the makers' own packages
+	@scripts/tokenizer-tests.sh $(SHIPPED_MODEL) --release --locked --workspace
 
 .PHONY: fuzz
 fuzz: model ## Fuzz all routes and parsers, minutes each (EXAMPLES a route, SECONDS a parser)

@@ -33,8 +33,13 @@ step "tests"
 scripts/with-postgres.sh cargo nextest run --release --locked --workspace \
   -E 'not binary(engine)'
 
-step "tests of the engine with the default model"
-LEDGERGATE_TEST_MODEL=$SHIPPED_MODEL cargo test --release --locked --workspace --test engine
+step "tests of the engine with the default model and tiny ones"
+tiny=$(scripts/tiny-models.sh)
+LEDGERGATE_TEST_MODEL=$SHIPPED_MODEL LEDGERGATE_TEST_TINY_MODELS=$tiny \
+  cargo test --release --locked --workspace --test engine
+
+step "tokenizers and chat templates against their makers'"
+scripts/tokenizer-tests.sh "$SHIPPED_MODEL" --release --locked --workspace
 
 step "contracts"
 scripts/check-contracts.sh "$binary"

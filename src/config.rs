@@ -16,7 +16,7 @@ use serde::Deserialize;
 pub use cors::CorsOrigins;
 pub use sections::{
     AccountingConfig, GenerationDefaults, LogConfig, LogFormat, ModelConfig, ModelKind,
-    ServerConfig, StoreConfig, StructuredOutputConfig,
+    Quantisation, ServerConfig, StoreConfig, StructuredOutputConfig,
 };
 
 /// The whole configuration.
@@ -292,6 +292,23 @@ mod tests {
             let message = model(wrong).unwrap_err().to_string();
             assert!(message.contains(key), "{message}");
         }
+    }
+
+    #[test]
+    fn quantisations_are_read_by_their_names() {
+        for quantisation in ["none", "q8_0", "q6k", "q5k", "q4k"] {
+            let text = format!(
+                "[models.m]\nkind = \"in_process\"\npath = \"m\"\nquantisation = \"{quantisation}\"\n"
+            );
+            let read = load(&text, &[]).unwrap().models["m"].quantisation;
+            assert_eq!(read.map(Quantisation::name), Some(quantisation));
+        }
+        let text = "[models.m]\nkind = \"in_process\"\npath = \"m\"\nquantisation = \"q4\"\n";
+        let message = load(text, &[]).unwrap_err().to_string();
+        assert!(
+            message.contains("line 4") && message.contains("q4k"),
+            "{message}"
+        );
     }
 
     #[test]

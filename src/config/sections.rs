@@ -128,8 +128,12 @@ pub struct StructuredOutputConfig {
 pub struct ModelConfig {
     /// Where it runs.
     pub kind: ModelKind,
-    /// A GGUF file.
+    /// A GGUF file, or a folder of safetensors with its configuration and tokenizer.
     pub path: PathBuf,
+    /// How a folder of safetensors is kept in memory; must be said for a folder, and is refused
+    /// for a GGUF file, whose types are its own.
+    #[serde(default)]
+    pub quantisation: Option<Quantisation>,
     /// Context in tokens, prompt and answer together; at most what the model was trained for.
     #[serde(default = "default_context_tokens")]
     pub context_tokens: u32,
@@ -170,6 +174,39 @@ impl ModelConfig {
             .stuck_after_seconds
             .unwrap_or(reading.max(LEAST_SILENCE_SECONDS));
         Duration::from_secs(seconds)
+    }
+}
+
+/// Number types that weights are converted to while they are read.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+pub enum Quantisation {
+    /// F32, 4 bytes a weight.
+    #[serde(rename = "none")]
+    None,
+    /// About 1.1 bytes a weight.
+    #[serde(rename = "q8_0")]
+    Q8_0,
+    /// About 0.8 bytes a weight.
+    #[serde(rename = "q6k")]
+    Q6K,
+    /// About 0.7 bytes a weight.
+    #[serde(rename = "q5k")]
+    Q5K,
+    /// About 0.6 bytes a weight.
+    #[serde(rename = "q4k")]
+    Q4K,
+}
+
+impl Quantisation {
+    /// As the configuration spells it.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::None => "none",
+            Self::Q8_0 => "q8_0",
+            Self::Q6K => "q6k",
+            Self::Q5K => "q5k",
+            Self::Q4K => "q4k",
+        }
     }
 }
 

@@ -4,14 +4,12 @@ use std::path::Path;
 use std::sync::Arc;
 
 use ledgergate_llm::chat::{ChatModel, Sampling};
-use ledgergate_llm::gguf::GgufHeader;
 use ledgergate_llm::local::{LocalModel, LocalModelParts, Watchdog};
-use ledgergate_llm::template::ChatTemplate;
-use ledgergate_llm::tokenizer::ModelTokenizer;
+use ledgergate_llm::model_files::ModelFiles;
 use ledgergate_llm_mistralrs::{LoadOptions, MistralRsEngine, requantize};
 
 use super::{LoadError, ModelSetting};
-use crate::config::{GenerationDefaults, ModelConfig, ModelKind};
+use crate::config::{GenerationDefaults, ModelConfig, ModelKind, Quantisation};
 
 pub(super) fn load(setting: ModelSetting) -> Result<Arc<dyn ChatModel>, LoadError> {
     let max_prompt_tokens = setting.config.prompt_limit();
@@ -19,6 +17,7 @@ pub(super) fn load(setting: ModelSetting) -> Result<Arc<dyn ChatModel>, LoadErro
     let ModelConfig {
         kind: ModelKind::InProcess,
         path,
+        quantisation,
         context_tokens,
         max_prompt_tokens: _,
         queue,
@@ -29,22 +28,20 @@ pub(super) fn load(setting: ModelSetting) -> Result<Arc<dyn ChatModel>, LoadErro
         name: setting.name.clone(),
         message: error.to_string(),
     };
-    let header = GgufHeader::read(&path).map_err(|error| failed(&error))?;
-    let tokenizer = ModelTokenizer::from_gguf(&header).map_err(|error| failed(&error))?;
-    let template = ChatTemplate::from_gguf(&header).map_err(|error| failed(&error))?;
-    if let Some(trained) = header.trained_context_tokens()
+    let files = ModelFiles::read(&path).map_err(|error| failed(&error))?;
+    let tokenizer = files.tokenizer().map_err(|error| failed(&error))?;
+    let template = files.template().map_err(|error| failed(&error))?;
+    if let Some(trained) = files.trained_context_tokens()
         && u64::from(context_tokens) > trained
     {
         return Err(failed(&format!(
             "context_tokens is {context_tokens}, and the model was trained for {trained}"
         )));
     }
-    let owned_by = header
-        .text("general.organization")
-        .unwrap_or("local")
-        .to_owned();
+    let owned_by = files.organization().unwrap_or("local").to_owned();
     let options = LoadOptions {
-        gguf_path: path,
+        path,
+        quantisation: quantisation.map(engine_quantisation),
         context_tokens: Some(context_tokens),
         threads: None,
     };
@@ -55,7 +52,7 @@ pub(super) fn load(setting: ModelSetting) -> Result<Arc<dyn ChatModel>, LoadErro
         id: setting.name.clone(),
         created: setting.environment.clock.now().as_second(),
         owned_by,
-        fingerprint: header.fingerprint(),
+        fingerprint: fingerprint(&files, quantisation),
         engine,
         tokenizer,
         template,
@@ -73,6 +70,24 @@ pub(super) fn load(setting: ModelSetting) -> Result<Arc<dyn ChatModel>, LoadErro
     })
     .map_err(|error| failed(&error))?;
     Ok(Arc::new(model))
+}
+
+/// Differs with the quantisation too: the same prompt and seed then give another answer.
+fn fingerprint(files: &ModelFiles, quantisation: Option<Quantisation>) -> String {
+    match quantisation {
+        Some(quantisation) => format!("{}_{}", files.fingerprint(), quantisation.name()),
+        None => files.fingerprint(),
+    }
+}
+
+fn engine_quantisation(quantisation: Quantisation) -> ledgergate_llm_mistralrs::Quantisation {
+    match quantisation {
+        Quantisation::None => ledgergate_llm_mistralrs::Quantisation::None,
+        Quantisation::Q8_0 => ledgergate_llm_mistralrs::Quantisation::Q8_0,
+        Quantisation::Q6K => ledgergate_llm_mistralrs::Quantisation::Q6K,
+        Quantisation::Q5K => ledgergate_llm_mistralrs::Quantisation::Q5K,
+        Quantisation::Q4K => ledgergate_llm_mistralrs::Quantisation::Q4K,
+    }
 }
 
 fn sampling(defaults: GenerationDefaults) -> Sampling {

@@ -2,6 +2,10 @@
 //! `LEDGERGATE_TEST_DATABASE_URL` (`scripts/with-postgres.sh` starts one).
 
 #![expect(
+    clippy::large_futures,
+    reason = "a gateway for one test may be large on its stack"
+)]
+#![expect(
     clippy::unwrap_used,
     clippy::expect_used,
     clippy::panic,

@@ -29,7 +29,7 @@ const LONGEST_PROMPT_TOKEN: Duration = Duration::from_millis(100);
 /// How often the end of a sequence is looked for. The engine never waits for it.
 const LOOK_EVERY: Duration = Duration::from_millis(1);
 
-/// A GGUF model in mistral.rs, on the CPU.
+/// A model in mistral.rs, on the CPU.
 pub struct MistralRsEngine {
     engine: Arc<MistralRs>,
     context_tokens: u32,
@@ -43,8 +43,9 @@ impl MistralRsEngine {
     /// Loads the model and runs one token. Blocks for seconds to minutes.
     ///
     /// # Errors
-    /// [`LoadError::File`] for a file that is no whole GGUF file, [`LoadError::Engine`] where
-    /// mistral.rs refuses it or panics, [`LoadError::FirstRun`] where it does not run as it must.
+    /// [`LoadError::File`] for files that are not whole or of a kind that is not run,
+    /// [`LoadError::Quantisation`] where it does not go with them, [`LoadError::Engine`] where
+    /// mistral.rs refuses them or panics, [`LoadError::FirstRun`] where it does not run as it must.
     pub fn load(options: &LoadOptions) -> Result<Self, LoadError> {
         let Loaded {
             engine,

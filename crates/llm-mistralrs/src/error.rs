@@ -10,6 +10,9 @@ pub enum LoadError {
     /// The model's file is not what it should be.
     #[error(transparent)]
     File(#[from] ModelFileError),
+    /// The quantisation does not go with the kind of files.
+    #[error("quantisation: {0}")]
+    Quantisation(&'static str),
     /// mistral.rs refused the model.
     #[error("mistral.rs cannot load the model: {message}")]
     Engine {

@@ -1,11 +1,12 @@
-//! Loads a GGUF file into mistral.rs.
+//! Loads a model's files into mistral.rs.
 
 use std::num::NonZeroUsize;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use ledgergate_llm::error::ModelFileError;
-use ledgergate_llm::gguf::GgufHeader;
+use ledgergate_llm::gguf::{GgufHeader, GgufValue};
+use ledgergate_llm::model_files::ModelFiles;
 use mistralrs::core::{
     DefaultSchedulerMethod, DeviceMapSetting, GGUFLoaderBuilder, GGUFSpecificConfig,
     MistralRsBuilder, ModelDType, SchedulerConfig, TokenSource,
@@ -13,16 +14,24 @@ use mistralrs::core::{
 use mistralrs::{Device, MistralRs};
 
 use crate::error::LoadError;
+use crate::folder::{self, Quantisation};
 
 /// The key-value cache grows by this many tokens; a context that is no multiple of it would be
 /// overrun by the last growth.
 const CACHE_STEP_TOKENS: u64 = 512;
 
+/// What the engine's loaders give.
+pub(crate) type Pipeline = tokio::sync::Mutex<dyn mistralrs::core::Pipeline + Send + Sync>;
+
 /// What to load and how.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct LoadOptions {
-    /// The GGUF file.
-    pub gguf_path: PathBuf,
+    /// A GGUF file, or a folder of safetensors with `config.json`, `tokenizer.json` and
+    /// `tokenizer_config.json`.
+    pub path: PathBuf,
+    /// How the matrices of a folder of safetensors are kept; must be said for a folder, and left
+    /// out for a GGUF file, whose types are its own.
+    pub quantisation: Option<Quantisation>,
     /// The most tokens of prompt and answer; never more than the model was trained for. `None`
     /// takes what it was trained for.
     pub context_tokens: Option<u32>,
@@ -31,30 +40,39 @@ pub struct LoadOptions {
     pub threads: Option<NonZeroUsize>,
 }
 
-/// A loaded model and what its file says of it.
+/// A loaded model and what its files say of it.
 pub(crate) struct Loaded {
     pub(crate) engine: Arc<MistralRs>,
     pub(crate) context_tokens: u32,
     pub(crate) end_token: u32,
 }
 
-/// Loads on a thread of its own: mistral.rs panics on some files, and starts an asynchronous
-/// runtime, which is not allowed on every caller's thread.
+/// Loads on a thread of its own: mistral.rs panics on some files, keeps what it is quantising to
+/// in the thread, and starts an asynchronous runtime, which is not allowed on every caller's
+/// thread.
 pub(crate) fn load(options: &LoadOptions) -> Result<Loaded, LoadError> {
-    let header = GgufHeader::read(&options.gguf_path)?;
-    let end_token = header
-        .integer("tokenizer.ggml.eos_token_id")
-        .and_then(|id| u32::try_from(id).ok())
-        .ok_or_else(|| {
-            ModelFileError::unsupported("the file names no end token (tokenizer.ggml.eos_token_id)")
-        })?;
-    let context_tokens = context_tokens(&header, options.context_tokens)?;
+    let files = ModelFiles::read(&options.path)?;
+    let quantisation = match (&files, options.quantisation) {
+        (ModelFiles::Folder(_), Some(quantisation)) => quantisation,
+        (ModelFiles::Folder(_), None) => {
+            return Err(LoadError::Quantisation(
+                "a folder of safetensors needs one: q4k, q5k, q6k, q8_0, or none for F32",
+            ));
+        }
+        (ModelFiles::Gguf(_), None) => Quantisation::None,
+        (ModelFiles::Gguf(_), Some(_)) => {
+            return Err(LoadError::Quantisation(
+                "a GGUF file is quantised as it is; leave it out",
+            ));
+        }
+    };
+    let end_token = end_token(&files)?;
+    let context_tokens = context_tokens(&files, options.context_tokens)?;
     set_threads(options.threads);
 
-    let path = options.gguf_path.clone();
     let outcome = std::thread::Builder::new()
         .name("model-loader".to_owned())
-        .spawn(move || load_engine(&path))
+        .spawn(move || load_engine(&files, quantisation))
         .map_err(|error| LoadError::Engine {
             message: error.to_string(),
         })?
@@ -79,9 +97,80 @@ pub(crate) fn load(options: &LoadOptions) -> Result<Loaded, LoadError> {
     })
 }
 
-fn context_tokens(header: &GgufHeader, wanted: Option<u32>) -> Result<u32, LoadError> {
-    let trained = header.trained_context_tokens().ok_or_else(|| {
-        ModelFileError::unsupported("the file does not tell the model's context length")
+/// A token that ends a sequence for the engine too, of files that the engine runs right.
+fn end_token(files: &ModelFiles) -> Result<u32, LoadError> {
+    match files {
+        ModelFiles::Gguf(header) => {
+            check_rotation(header)?;
+            check_experts(header)?;
+            header
+                .integer("tokenizer.ggml.eos_token_id")
+                .and_then(|id| u32::try_from(id).ok())
+                .ok_or_else(|| {
+                    ModelFileError::unsupported(
+                        "the file names no end token (tokenizer.ggml.eos_token_id)",
+                    )
+                    .into()
+                })
+        }
+        ModelFiles::Folder(folder) => {
+            let tokenizer = files.tokenizer()?;
+            let known = folder.vocabulary_size().unwrap_or(0);
+            let tokens = tokenizer.vocabulary_size() as u64;
+            if tokens > known {
+                return Err(ModelFileError::unsupported(format!(
+                    "its tokenizer.json has {tokens} tokens and its config.json {known}: they \
+                     belong to different models"
+                ))
+                .into());
+            }
+            tokenizer.end_tokens().first().copied().ok_or_else(|| {
+                ModelFileError::unsupported("its tokenizer names no end token").into()
+            })
+        }
+    }
+}
+
+/// mistral.rs 0.8.1 reads no scaling of the rotary embedding from GGUF files. A model that was
+/// trained with it (Llama 3.1 and later) would answer, and worse than it can.
+fn check_rotation(header: &GgufHeader) -> Result<(), LoadError> {
+    let architecture = header.architecture().unwrap_or_default();
+    let scaling = match header.get(&format!("{architecture}.rope.scaling.type")) {
+        Some(GgufValue::Text(kind)) => kind != "none",
+        _ => false,
+    };
+    let frequencies = header
+        .tensors()
+        .iter()
+        .any(|tensor| tensor.name == "rope_freqs.weight");
+    if scaling || frequencies {
+        return Err(ModelFileError::unsupported(
+            "the file scales its rotary embedding (Llama 3.1 and later do), which the engine does \
+             not read from GGUF files, so that its answers would be worse than the model's. Take \
+             its safetensors and a quantisation instead",
+        )
+        .into());
+    }
+    Ok(())
+}
+
+/// mistral.rs 0.8.1 cannot run tensors of several experts, see [`crate::experts`].
+fn check_experts(header: &GgufHeader) -> Result<(), LoadError> {
+    let mut names = header.tensors().iter().map(|tensor| &tensor.name);
+    let Some(fused) = names.find(|name| crate::experts::is_fused(name)) else {
+        return Ok(());
+    };
+    Err(ModelFileError::unsupported(format!(
+        "the file holds the experts of a layer in one tensor ({fused}), which the engine does not \
+         run; `ledgergate model prepare {} OUTPUT` parts them",
+        header.path().display()
+    ))
+    .into())
+}
+
+fn context_tokens(files: &ModelFiles, wanted: Option<u32>) -> Result<u32, LoadError> {
+    let trained = files.trained_context_tokens().ok_or_else(|| {
+        ModelFileError::unsupported("the files do not tell the model's context length")
     })?;
     let usable = trained - trained % CACHE_STEP_TOKENS;
     let chosen = wanted.map_or(usable, |wanted| u64::from(wanted).min(usable));
@@ -105,7 +194,29 @@ fn set_threads(threads: Option<NonZeroUsize>) {
     }
 }
 
-fn load_engine(path: &Path) -> Result<Arc<MistralRs>, LoadError> {
+fn load_engine(
+    files: &ModelFiles,
+    quantisation: Quantisation,
+) -> Result<Arc<MistralRs>, LoadError> {
+    let pipeline = match files {
+        ModelFiles::Gguf(header) => gguf_pipeline(header.path())?,
+        ModelFiles::Folder(folder) => folder::load_pipeline(folder, quantisation)?,
+    };
+    let scheduler = SchedulerConfig::DefaultScheduler {
+        method: DefaultSchedulerMethod::Fixed(NonZeroUsize::MIN),
+    };
+    let builder =
+        MistralRsBuilder::new(pipeline, scheduler, false, None).with_no_prefix_cache(true);
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build()
+        .map_err(|error| LoadError::Engine {
+            message: error.to_string(),
+        })?;
+    Ok(runtime.block_on(builder.build()))
+}
+
+fn gguf_pipeline(path: &Path) -> Result<Arc<Pipeline>, LoadError> {
     let refused = |message: String| LoadError::Engine { message };
     let unreadable = |source| ModelFileError::Read {
         path: path.display().to_string(),
@@ -135,7 +246,7 @@ fn load_engine(path: &Path) -> Result<Arc<MistralRs>, LoadError> {
         None,
     )
     .build();
-    let pipeline = loader
+    loader
         .load_model_from_hf(
             None,
             TokenSource::None,
@@ -146,15 +257,5 @@ fn load_engine(path: &Path) -> Result<Arc<MistralRs>, LoadError> {
             None,
             None,
         )
-        .map_err(|error| refused(format!("{error:#}")))?;
-    let scheduler = SchedulerConfig::DefaultScheduler {
-        method: DefaultSchedulerMethod::Fixed(NonZeroUsize::MIN),
-    };
-    let builder =
-        MistralRsBuilder::new(pipeline, scheduler, false, None).with_no_prefix_cache(true);
-    let runtime = tokio::runtime::Builder::new_current_thread()
-        .enable_all()
-        .build()
-        .map_err(|error| refused(error.to_string()))?;
-    Ok(runtime.block_on(builder.build()))
+        .map_err(|error| refused(format!("{error:#}")))
 }

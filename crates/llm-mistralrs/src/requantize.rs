@@ -3,6 +3,10 @@
 //! candle has vector kernels for `Q4_0`, `Q8_0` and the K-quants and none for `Q4_1`, `Q5_0` and
 //! `Q5_1`, which decode at about half the speed. Matrices of the latter, and unquantised ones,
 //! become `Q8_0`; those with a kernel stay as they are. Vectors (norms, biases) become `F32`.
+//!
+//! Tensors that hold all experts of a layer (`blk.0.ffn_up_exps.weight`) are parted into one for
+//! each (`blk.0.ffn_up.3.weight`): mistral.rs 0.8.1 loads the former as matrices of three
+//! dimensions and cannot run them.
 
 use std::fs::File;
 use std::io::{BufReader, BufWriter, Write};
@@ -15,6 +19,7 @@ use ledgergate_llm::error::ModelFileError;
 use ledgergate_llm::gguf::GgufHeader;
 
 use crate::error::LoadError;
+use crate::experts;
 
 /// `LLAMA_FTYPE_MOSTLY_Q8_0`, the value of `general.file_type`.
 const MOSTLY_Q8_0: u32 = 7;
@@ -25,9 +30,9 @@ const ALIGNMENT: u32 = 32;
 /// What a conversion did.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Requantized {
-    /// Tensors of the file.
+    /// Tensors of the input.
     pub tensors: u64,
-    /// Tensors whose type changed.
+    /// Matrices and vectors of the output whose type changed.
     pub converted: u64,
 }
 
@@ -67,17 +72,16 @@ pub fn requantize(
         let tensor = content
             .tensor(&mut reader, &entry.name, &Device::Cpu)
             .map_err(failed)?;
-        let wanted = fast_type(&tensor);
-        let tensor = if wanted == tensor.dtype() {
-            tensor
-        } else {
+        for (name, tensor) in experts::parted(&entry.name, tensor).map_err(failed)? {
+            let wanted = fast_type(&tensor);
+            if wanted == tensor.dtype() {
+                tensors.push((name, tensor));
+                continue;
+            }
             converted += 1;
-            tensor
-                .dequantize(&Device::Cpu)
-                .and_then(|plain| QTensor::quantize(&plain, wanted))
-                .map_err(failed)?
-        };
-        tensors.push((entry.name.as_str(), tensor));
+            let plain = tensor.dequantize(&Device::Cpu).map_err(failed)?;
+            tensors.push((name, QTensor::quantize(&plain, wanted).map_err(failed)?));
+        }
         progress(done, total);
     }
     write_whole(output, &content, &tensors)?;
@@ -118,7 +122,7 @@ fn fast_type(tensor: &QTensor) -> GgmlDType {
 fn write_whole(
     output: &Path,
     content: &Content,
-    tensors: &[(&str, QTensor)],
+    tensors: &[(String, QTensor)],
 ) -> Result<(), LoadError> {
     let partial = partial_path(output);
     let outcome = write_checked(&partial, content, tensors)
@@ -143,7 +147,7 @@ fn partial_path(output: &Path) -> PathBuf {
 fn write_checked(
     path: &Path,
     content: &Content,
-    tensors: &[(&str, QTensor)],
+    tensors: &[(String, QTensor)],
 ) -> Result<(), String> {
     let (file_type, alignment) = (Value::U32(MOSTLY_Q8_0), Value::U32(ALIGNMENT));
     let mut metadata: Vec<(&str, &Value)> = content
@@ -158,7 +162,7 @@ fn write_checked(
     metadata.sort_unstable_by_key(|(key, _)| *key);
     let tensors: Vec<(&str, &QTensor)> = tensors
         .iter()
-        .map(|(name, tensor)| (*name, tensor))
+        .map(|(name, tensor)| (name.as_str(), tensor))
         .collect();
 
     let file = File::create(path).map_err(|error| error.to_string())?;

@@ -157,7 +157,7 @@ fn object(properties: Map<String, Value>) -> Value {
     let required: Vec<_> = properties.keys().cloned().collect();
     json!({
         "type": "object",
-        "properties": properties,
+        "properties": Value::Object(properties),
         "required": required,
         "additionalProperties": false
     })

@@ -14,6 +14,7 @@ pub mod error;
 pub mod gguf;
 mod grammar;
 pub mod local;
+pub mod model_files;
 pub mod repair;
 mod sampling;
 mod schema;

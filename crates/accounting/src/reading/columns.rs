@@ -90,28 +90,42 @@ fn unglued(headings: Vec<String>, wanted: usize) -> Vec<String> {
     out
 }
 
-/// A heading as two or more known ones, as few as possible; `None` when it is one itself or cannot be parted.
+/// The longest heading that is parted; a longer one is no heading.
+const LONGEST_PARTED: usize = 200;
+
+/// A heading as two or more known ones, as few as possible; `None` when it is one itself or
+/// cannot be parted.
 fn parted(heading: &str) -> Option<Vec<String>> {
     let known =
         |part: &str| meaning_of(part).is_some_and(|meaning| meaning.exactness == Exactness::Exact);
-    if known(heading) {
+    if heading.len() > LONGEST_PARTED || known(heading) {
         return None;
     }
-    heading
-        .char_indices()
-        .skip(1)
-        .filter(|(_, character)| character.is_uppercase() || *character == ' ')
-        .map(|(at, _)| (heading[..at].trim(), heading[at..].trim()))
-        .filter(|(left, _)| known(left))
-        .filter_map(|(left, right)| {
-            let rest = if known(right) {
-                Some(vec![right.to_owned()])
-            } else {
-                parted(right)
-            };
-            rest.map(|rest| [vec![left.to_owned()], rest].concat())
-        })
-        .min_by_key(Vec::len)
+    let mut cuts = vec![0];
+    cuts.extend(
+        heading
+            .char_indices()
+            .skip(1)
+            .filter(|(_, character)| character.is_uppercase() || *character == ' ')
+            .map(|(at, _)| at),
+    );
+    cuts.push(heading.len());
+    // From right to left: the fewest known parts of what follows each cut, so that a heading of
+    // many cuts takes their square and no more.
+    let mut fewest: Vec<Option<Vec<String>>> = vec![None; cuts.len()];
+    if let Some(end) = fewest.last_mut() {
+        *end = Some(Vec::new());
+    }
+    for from in (0..cuts.len().saturating_sub(1)).rev() {
+        fewest[from] = (from + 1..cuts.len())
+            .filter_map(|to| {
+                let part = heading[cuts[from]..cuts[to]].trim();
+                let rest = fewest[to].as_ref()?;
+                known(part).then(|| [vec![part.to_owned()], rest.clone()].concat())
+            })
+            .min_by_key(Vec::len);
+    }
+    fewest.swap_remove(0)
 }
 
 #[cfg(test)]
@@ -128,6 +142,19 @@ mod tests {
             })
             .collect();
         table_at(&lines, 0)
+    }
+
+    #[test]
+    fn a_heading_of_many_capitals_is_parted_in_no_time() {
+        for heading in ["D".repeat(190), format!("Datum{}", "D".repeat(180))] {
+            let parts = parted(&heading).unwrap_or_default();
+            assert_eq!(parts.concat(), heading);
+        }
+        assert_eq!(parted(&"D".repeat(201)), None);
+        assert_eq!(
+            parted("MengePreis"),
+            Some(vec!["Menge".to_owned(), "Preis".to_owned()])
+        );
     }
 
     #[test]

@@ -70,7 +70,8 @@ fn damaged_files_are_told_clearly() {
         let path = folder().join(name);
         std::fs::write(&path, content).unwrap();
         let options = LoadOptions {
-            gguf_path: path.clone(),
+            path: path.clone(),
+            quantisation: None,
             context_tokens: None,
             threads: None,
         };
@@ -86,7 +87,8 @@ fn damaged_files_are_told_clearly() {
         std::fs::remove_file(path).unwrap();
     }
     let missing = LoadOptions {
-        gguf_path: folder().join("missing.gguf"),
+        path: folder().join("missing.gguf"),
+        quantisation: None,
         context_tokens: None,
         threads: None,
     };
@@ -110,7 +112,8 @@ fn a_file_that_the_engine_refuses_is_an_error_and_no_panic() {
     let path = folder().join("renamed.gguf");
     std::fs::write(&path, content).unwrap();
     let options = LoadOptions {
-        gguf_path: path.clone(),
+        path: path.clone(),
+        quantisation: None,
         context_tokens: None,
         threads: None,
     };

@@ -14,6 +14,7 @@ mod files;
 mod mixing;
 mod speed;
 mod structured;
+mod tiny;
 
 use std::path::PathBuf;
 use std::sync::{Arc, LazyLock, Mutex, OnceLock, PoisonError};
@@ -75,7 +76,8 @@ fn shared() -> &'static Arc<Model> {
     static MODEL: LazyLock<Arc<Model>> = LazyLock::new(|| {
         let header = GgufHeader::read(&fast_file()).unwrap();
         let engine = MistralRsEngine::load(&LoadOptions {
-            gguf_path: fast_file(),
+            path: fast_file(),
+            quantisation: None,
             context_tokens: Some(1_024),
             threads: None,
         })

@@ -4,6 +4,7 @@
 #![expect(clippy::panic, reason = "a failed step is a failed test")]
 
 #[path = "../../../llm/tests/corpus/generator.rs"]
+#[expect(dead_code, reason = "the examples are for the scripted engine alone")]
 mod generator;
 #[path = "../../../llm/tests/corpus/random.rs"]
 mod random;

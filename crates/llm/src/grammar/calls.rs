@@ -8,7 +8,7 @@ use lru::LruCache;
 
 use super::numbers::NumberGuard;
 use super::source::{AnswerCheck, SourceHash};
-use super::{COMPILE_TIME, Grammar, GrammarCompiler, compile_matcher};
+use super::{COMPILE_TIME, Grammar, GrammarCompiler, compile_matcher, part_at_fault};
 use crate::error::ModelError;
 use crate::schema;
 use crate::tools::{CallChecks, CallGrammarSource, PreparedCalls};
@@ -77,7 +77,8 @@ fn schema_at_fault(factory: &ParserFactory, checks: &CallChecks, message: &str) 
         .find_map(|(field, schema)| {
             let grammar = TopLevelGrammar::from_json_schema(schema::lowered(schema));
             let message = compile_matcher(factory, grammar).err()?;
-            Some(ModelError::unsupported_schema("", message).in_field(field))
+            let pointer = part_at_fault(factory, schema);
+            Some(ModelError::unsupported_schema(pointer, message).in_field(field))
         })
         .unwrap_or_else(|| ModelError::invalid("tools", format!("all tools together: {message}")))
 }

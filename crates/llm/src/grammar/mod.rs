@@ -212,18 +212,21 @@ fn compile_source(
         Ok(matcher) => Ok((matcher, check)),
         Err(message) => {
             let pointer = match &check {
-                AnswerCheck::Schema(admitted) => {
-                    let until = Instant::now() + LOCATE_TIME;
-                    locate::failing_part(admitted.enforced(), |part| {
-                        let part = TopLevelGrammar::from_json_schema(schema::lowered(part));
-                        Instant::now() < until && compile_matcher(factory, part).is_err()
-                    })
-                }
+                AnswerCheck::Schema(admitted) => part_at_fault(factory, admitted.enforced()),
                 _ => String::new(),
             };
             Err(ModelError::unsupported_schema(pointer, message))
         }
     }
+}
+
+/// Pointer to the part of a schema that does not compile, as far as it is found in time.
+fn part_at_fault(factory: &ParserFactory, enforced: &Value) -> String {
+    let until = Instant::now() + LOCATE_TIME;
+    locate::failing_part(enforced, |part| {
+        let part = TopLevelGrammar::from_json_schema(schema::lowered(part));
+        Instant::now() < until && compile_matcher(factory, part).is_err()
+    })
 }
 
 fn compile_matcher(factory: &ParserFactory, grammar: TopLevelGrammar) -> Result<Matcher, String> {

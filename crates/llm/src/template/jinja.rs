@@ -69,6 +69,9 @@ impl JinjaTemplate {
             .and_then(|template| {
                 template.render(context! {
                     messages => messages,
+                    // Defined and nothing, as Hugging Face has them: templates ask for both.
+                    tools => None::<()>,
+                    documents => None::<()>,
                     add_generation_prompt => true,
                     bos_token => text_of(tokenizer.begin_token()),
                     eos_token => text_of(tokenizer.end_tokens().first().copied()),

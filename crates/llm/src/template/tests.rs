@@ -100,3 +100,98 @@ fn a_template_that_refuses_is_an_invalid_request() {
     assert!(error.to_string().contains("one turn only"), "{error}");
     assert!(ChatTemplate::from_source("{% if %}").is_err());
 }
+
+/// A tokenizer of bytes and control tokens, as Mistral's newer ones have them.
+fn with_control_tokens(control: &[&str]) -> ModelTokenizer {
+    let mut vocabulary = serde_json::json!({});
+    for byte in 0..=255_u32 {
+        vocabulary[format!("<0x{byte:02X}>")] = byte.into();
+    }
+    let mut added = Vec::new();
+    for (id, text) in (256_u32..).zip(["<unk>", "<s>", "</s>"].iter().chain(control)) {
+        vocabulary[*text] = id.into();
+        added.push(
+            serde_json::json!({"id": id, "content": text, "special": true,
+            "single_word": false, "lstrip": false, "rstrip": false, "normalized": false}),
+        );
+    }
+    let json = serde_json::json!({
+        "version": "1.0", "added_tokens": added, "pre_tokenizer": null, "normalizer": null,
+        "decoder": {"type": "ByteFallback"},
+        "model": {"type": "BPE", "unk_token": "<unk>", "byte_fallback": true,
+            "vocab": vocabulary, "merges": []}
+    });
+    let tokens = crate::tokenizer::ModelTokens {
+        ends: vec!["</s>".to_owned()],
+        begin: Some("<s>".to_owned()),
+        begins_prompt: true,
+    };
+    ModelTokenizer::from_tokenizer_value(json, &tokens, "test").unwrap()
+}
+
+#[test]
+fn mistral_takes_the_form_that_its_control_tokens_tell() {
+    let template = ChatTemplate::from_source("{{ '[INST]' }}").unwrap();
+    let messages = [
+        Message::new(Role::System, "S"),
+        user("one"),
+        Message::new(Role::Assistant, "two "),
+        user("three [INST]"),
+    ];
+    let describe = |control: &[&str]| {
+        let tokenizer = with_control_tokens(control);
+        let ids = template.render(&messages, &tokenizer).unwrap();
+        // What the caller spells is bytes.
+        let forms = control
+            .iter()
+            .filter_map(|text| tokenizer.control_token(text));
+        let markers = forms.filter(|id| ids.contains(id)).count();
+        assert_eq!(markers, control.len(), "{ids:?}");
+        if let Some(begin) = tokenizer.control_token("[INST]") {
+            assert_eq!(ids.iter().filter(|id| **id == begin).count(), 2);
+        }
+        tokenizer.describe(&ids)
+    };
+    assert_eq!(
+        describe(&[]),
+        "<s>[INST] S\n\none [/INST] two </s>[INST] three [ INST ] [/INST]"
+    );
+    assert_eq!(
+        describe(&["[INST]", "[/INST]"]),
+        "<s>[INST]one[/INST]two</s>[INST]S\n\nthree [INST][/INST]"
+    );
+    assert_eq!(
+        describe(&["[INST]", "[/INST]", "[SYSTEM_PROMPT]", "[/SYSTEM_PROMPT]"]),
+        "<s>[SYSTEM_PROMPT]S[/SYSTEM_PROMPT][INST]one[/INST]two</s>[INST]three [INST][/INST]"
+    );
+}
+
+#[test]
+fn mistral_refuses_a_conversation_without_a_user() {
+    let template = ChatTemplate::from_source("{{ '[INST]' }}").unwrap();
+    let tokenizer = ModelTokenizer::byte_level().unwrap();
+    for messages in [
+        vec![Message::new(Role::System, "S")],
+        vec![
+            Message::new(Role::System, "S"),
+            Message::new(Role::Assistant, "a"),
+            user("b"),
+        ],
+        vec![user("b"), Message::new(Role::Assistant, "a")],
+    ] {
+        let refused = template.render(&messages, &tokenizer);
+        assert!(
+            matches!(refused, Err(ModelError::InvalidRequest { .. })),
+            "{refused:?}"
+        );
+    }
+}
+
+/// Templates ask for what Hugging Face defines and a plain conversation has not.
+#[test]
+fn what_a_conversation_has_not_is_nothing() {
+    let source = "{% if tools is not none or documents is not none %}wrong{% endif %}\
+        {% if tools is defined and strftime_now is not defined %}right{% endif %}";
+    let template = ChatTemplate::from_source(source).unwrap();
+    assert_eq!(rendered(&template, &[user("Hi")]).1, "right");
+}

@@ -1,11 +1,12 @@
 //! The tokenizer of a Hugging Face `tokenizer.json`.
 
+use std::collections::HashSet;
 use std::path::Path;
 
-use serde_json::Value;
+use serde_json::{Value, json};
 use tokenizers::Tokenizer;
 
-use super::{ModelTokenizer, Parts, byte_alphabet};
+use super::{ModelTokenizer, Parts, byte_alphabet, is_bracketed, sentence_piece};
 use crate::error::ModelFileError;
 
 /// What `tokenizer.json` does not say and a model's configuration does.
@@ -32,11 +33,16 @@ impl ModelTokenizer {
             path: shown.clone(),
             source,
         })?;
-        Self::from_json_bytes(&content, tokens, &shown)
+        let json = serde_json::from_slice(&content).map_err(|error| ModelFileError::Damaged {
+            path: shown.clone(),
+            message: error.to_string(),
+        })?;
+        Self::from_tokenizer_value(json, tokens, &shown)
     }
 
-    fn from_json_bytes(
-        content: &[u8],
+    /// As [`Self::from_tokenizer_json`], from what is already parsed; `shown` names it in errors.
+    pub(crate) fn from_tokenizer_value(
+        mut json: Value,
         tokens: &ModelTokens,
         shown: &str,
     ) -> Result<Self, ModelFileError> {
@@ -44,13 +50,12 @@ impl ModelTokenizer {
             path: shown.to_owned(),
             message,
         };
-        let mut json: Value =
-            serde_json::from_slice(content).map_err(|error| damaged(error.to_string()))?;
         let control = take_control_tokens(&mut json).map_err(&damaged)?;
         // The template places begin tokens; cutting and padding are never wanted.
         for key in ["post_processor", "truncation", "padding"] {
             json[key] = Value::Null;
         }
+        add_space_as_sentence_piece(&mut json);
         let spelling = Spelling::of(&json).ok_or_else(|| {
             ModelFileError::unsupported(format!(
                 "{shown}: its decoder is neither ByteLevel nor ByteFallback, so its tokens' bytes \
@@ -109,15 +114,14 @@ fn take_control_tokens(json: &mut Value) -> Result<Vec<(u32, String)>, String> {
             return Err(format!("the added token {token} has no id and content"));
         };
         let id = u32::try_from(id).map_err(|_| format!("the added token {token} has no id"))?;
-        let bracketed = (text.starts_with('<') && text.ends_with('>'))
-            || (text.starts_with('[') && text.ends_with(']'));
-        if token["special"].as_bool().unwrap_or(false) || bracketed {
+        if token["special"].as_bool().unwrap_or(false) || is_bracketed(text) {
             control.push((id, text.to_owned()));
         } else {
             kept.push(token);
         }
     }
     *added = kept;
+    drop_merges_of(json, &control)?;
     if let Some(vocabulary) = json["model"]["vocab"].as_object_mut() {
         for (_, text) in &control {
             if unknown.as_ref() != Some(text) {
@@ -126,6 +130,45 @@ fn take_control_tokens(json: &mut Value) -> Result<Vec<(u32, String)>, String> {
         }
     }
     Ok(control)
+}
+
+/// Puts a space in front of every text, whatever it begins with, where the file puts one in front
+/// of those that do not begin with a space: the makers' `SentencePiece` does so, and older files
+/// of the same models too.
+fn add_space_as_sentence_piece(json: &mut Value) {
+    let pre_tokenizer = &json["pre_tokenizer"];
+    let replaces_spaces = pre_tokenizer["type"] == "Metaspace"
+        && pre_tokenizer["split"] == false
+        && pre_tokenizer["prepend_scheme"] != "never"
+        && json["normalizer"].is_null();
+    if let (true, Some(space)) = (replaces_spaces, pre_tokenizer["replacement"].as_str()) {
+        json["normalizer"] = json!({"type": "Sequence", "normalizers": [
+            {"type": "Prepend", "prepend": space},
+            {"type": "Replace", "pattern": {"String": " "}, "content": space}]});
+        json["pre_tokenizer"] = Value::Null;
+    }
+}
+
+/// Leaves out the merges that make a control token of ordinary ones (`<` and `s>`): they would
+/// name a token that the vocabulary no longer has.
+fn drop_merges_of(json: &mut Value, control: &[(u32, String)]) -> Result<(), String> {
+    let texts: HashSet<&str> = control.iter().map(|(_, text)| text.as_str()).collect();
+    let Some(merges) = json["model"]["merges"].as_array_mut() else {
+        return Err("its model has no list `merges`: only BPE models are read".to_owned());
+    };
+    merges.retain(|merge| {
+        let pair = match merge {
+            Value::String(pair) => pair.split_once(' '),
+            other => other[0].as_str().zip(other[1].as_str()),
+        };
+        // What is no pair is told by the tokenizers crate.
+        pair.is_none_or(|(left, right)| {
+            !texts.contains(left)
+                && !texts.contains(right)
+                && !texts.contains(format!("{left}{right}").as_str())
+        })
+    });
+    Ok(())
 }
 
 /// How a vocabulary writes bytes.
@@ -165,23 +208,16 @@ impl Spelling {
             Self::ByteLevel => {
                 byte_alphabet::bytes_of(token).unwrap_or_else(|| token.as_bytes().to_vec())
             }
-            Self::SentencePiece => {
-                let hexadecimal = token
-                    .strip_prefix("<0x")
-                    .and_then(|rest| rest.strip_suffix('>'));
-                match hexadecimal.and_then(|digits| u8::from_str_radix(digits, 16).ok()) {
-                    Some(byte) => vec![byte],
-                    None => token.replace('▁', " ").into_bytes(),
-                }
-            }
+            Self::SentencePiece => match sentence_piece::byte_of(token) {
+                Some(byte) => vec![byte],
+                None => sentence_piece::bytes_of(token),
+            },
         }
     }
 }
 
 #[cfg(test)]
 mod tests {
-    use serde_json::json;
-
     use super::*;
 
     fn sentence_piece() -> Value {
@@ -223,8 +259,8 @@ mod tests {
 
     #[test]
     fn byte_tokens_are_bytes_and_control_text_is_text() {
-        let json = serde_json::to_vec(&sentence_piece()).unwrap();
-        let tokenizer = ModelTokenizer::from_json_bytes(&json, &tokens(), "x").unwrap();
+        let tokenizer =
+            ModelTokenizer::from_tokenizer_value(sentence_piece(), &tokens(), "x").unwrap();
         assert_eq!(tokenizer.encode_text("a").unwrap(), [261]);
         assert_eq!(tokenizer.token_bytes(261), b" a");
         assert_eq!(tokenizer.token_bytes(3 + 0xE9), [0xE9]);
@@ -237,12 +273,12 @@ mod tests {
 
     #[test]
     fn a_missing_end_token_is_told() {
-        let json = serde_json::to_vec(&sentence_piece()).unwrap();
         let wanted = ModelTokens {
             ends: vec!["<|im_end|>".to_owned()],
             ..tokens()
         };
-        let error = ModelTokenizer::from_json_bytes(&json, &wanted, "x").unwrap_err();
+        let error =
+            ModelTokenizer::from_tokenizer_value(sentence_piece(), &wanted, "x").unwrap_err();
         assert!(error.to_string().contains("<|im_end|>"), "{error}");
     }
 }

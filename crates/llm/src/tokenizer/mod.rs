@@ -8,6 +8,7 @@ mod byte_level;
 mod from_gguf;
 mod from_json;
 mod pre_tokenizers;
+mod sentence_piece;
 
 use std::collections::HashMap;
 
@@ -19,10 +20,11 @@ pub use from_json::ModelTokens;
 
 /// Control tokens that end an answer, by the names that model makers gave them. A model's own
 /// end-of-sequence token ends it whatever its name.
-const END_NAMES: [&str; 6] = [
+const END_NAMES: [&str; 7] = [
     "<|im_end|>",
     "<|endoftext|>",
     "<|eot_id|>",
+    "<|eom_id|>",
     "<|end_of_text|>",
     "<|end|>",
     "</s>",
@@ -216,6 +218,12 @@ impl std::fmt::Debug for ModelTokenizer {
             .field("end_tokens", &self.end_tokens)
             .finish_non_exhaustive()
     }
+}
+
+/// Whether a token's text looks like one that steers the model: `<tool_call>`, `[INST]`. Models'
+/// files do not always mark those.
+fn is_bracketed(text: &str) -> bool {
+    (text.starts_with('<') && text.ends_with('>')) || (text.starts_with('[') && text.ends_with(']'))
 }
 
 /// The shared shape of vocabularies that spell bytes by GPT-2's alphabet.

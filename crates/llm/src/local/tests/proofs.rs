@@ -12,8 +12,10 @@ async fn rounds(count: u32, slots: usize) {
             .unwrap_or_default()
             .to_owned()
     });
+    // So sure of itself that chance changes nothing in all the rounds.
     let engine = engine
         .unwrap()
+        .with_confidence(80.0)
         .with_slots(NonZeroUsize::new(slots).unwrap());
     let model = engine.into_model("scripted").unwrap();
     for round in 0..count {

@@ -110,8 +110,8 @@ fn mistral_shows_tools_before_the_last_user_turn() {
     assert_eq!(
         text,
         format!(
-            "[INST] Hi [/INST] Hello<|im_end|>[AVAILABLE_TOOLS] [{SHOWN}][/AVAILABLE_TOOLS][INST] \
-             Be brief.\n\nWeather? [/INST] Let me see.[TOOL_CALLS] [{{\"name\": \"get_weather\", \
+            "[INST]Hi[/INST]Hello<|im_end|>[AVAILABLE_TOOLS] [{SHOWN}][/AVAILABLE_TOOLS][INST]Be \
+             brief.\n\nWeather?[/INST]Let me see.[TOOL_CALLS] [{{\"name\": \"get_weather\", \
              \"arguments\": {{\"city\":\"Paris\"}}, \"id\": \"{first}\"}}, {{\"name\": \
              \"get_weather_map\", \"arguments\": {{\"zoom\":2}}, \"id\": \"{second}\"}}]<|im_end|>\
              [TOOL_RESULTS] {{\"content\": {{\"sky\": \"blue\"}}, \"call_id\": \"{first}\"}}\
