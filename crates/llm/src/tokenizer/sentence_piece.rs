@@ -32,7 +32,7 @@ pub(super) struct Pieces<'p> {
 /// The byte that a piece such as `<0x0A>` stands for.
 pub(super) fn byte_of(piece: &str) -> Option<u8> {
     let digits = piece.strip_prefix("<0x")?.strip_suffix('>')?;
-    (digits.len() == 2)
+    (digits.len() == 2 && digits.bytes().all(|digit| digit.is_ascii_hexdigit()))
         .then(|| u8::from_str_radix(digits, 16).ok())
         .flatten()
 }
