@@ -493,22 +493,27 @@ fn component(
         })
         .collect();
     let assigned = assign(&weights);
-    for (line, found) in lines.iter().zip(assigned) {
+    // What is certain first: a tie then lists what is left.
+    for (line, found) in lines.iter().zip(&assigned) {
         if let Some((place, false)) = found {
-            let draft = by_amount_and_party(ledger, *line, items[place], false);
+            let draft = by_amount_and_party(ledger, *line, items[*place], false);
             ledger.take(draft);
+        }
+    }
+    for line in lines {
+        if !ledger.is_free_line(line) {
             continue;
         }
-        let free: Vec<usize> = edges[line]
+        let free: Vec<usize> = edges[&line]
             .iter()
             .copied()
             .filter(|item| ledger.is_free(*item))
             .collect();
         if free.len() > 1 {
-            ledger.tie(*line, sole_alternatives(&free), tie);
+            ledger.tie(line, sole_alternatives(&free), tie);
         } else {
             ledger.note(
-                *line,
+                line,
                 "another line fits the only item of this amount as well",
             );
         }

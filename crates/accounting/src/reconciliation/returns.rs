@@ -4,6 +4,7 @@ use std::collections::HashMap;
 
 use super::ledger::Ledger;
 use super::model::Minor;
+use super::parties::Agreement;
 use super::wording::says_returned;
 use crate::lexicon::fold;
 use crate::money::Currency;
@@ -30,6 +31,9 @@ pub(crate) fn leave_returned(ledger: &mut Ledger<'_>) {
     }
     for back in returns {
         let found = ledger.line(back);
+        if pays_an_item(ledger, back) {
+            continue;
+        }
         let payment = by_amount
             .get(&(found.currency, -found.amount))
             .into_iter()
@@ -44,6 +48,25 @@ pub(crate) fn leave_returned(ledger: &mut Ledger<'_>) {
             ledger.leave(back, format!("takes back the earlier line {paid}"));
         }
     }
+}
+
+/// A refund that settles an open item of its own is no return: it names a credit note of its
+/// amount, or names nothing and fits one of the party.
+fn pays_an_item(ledger: &Ledger<'_>, back: usize) -> bool {
+    let found = ledger.line(back);
+    let read = &ledger.read[back];
+    let names_nothing = read.mentions.is_empty() && read.others.is_empty();
+    ledger
+        .by_amount
+        .get(&(found.currency, found.amount))
+        .into_iter()
+        .flatten()
+        .any(|item| {
+            read.mentions
+                .iter()
+                .any(|mention| mention.items.contains(item))
+                || (names_nothing && ledger.agreement(back, *item) >= Agreement::Similar)
+        })
 }
 
 /// Whether two lines name the same: 3 an id or structured reference, 2 a document, 1 the same
@@ -85,5 +108,5 @@ fn likeness(ledger: &Ledger<'_>, payment: usize, back: usize) -> Option<u8> {
         || same(&paid.counterparty_name, &returned.counterparty_name)
         || (!ledger.origins[payment].parties.is_empty()
             && ledger.origins[payment].parties == ledger.origins[back].parties);
-    same_party.then_some(1)
+    (same_party && read_back.mentions.is_empty()).then_some(1)
 }

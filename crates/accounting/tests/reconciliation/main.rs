@@ -102,3 +102,21 @@ fn every_stage_of_the_generator_is_there() {
     }
     assert_eq!(kinds.len(), 11, "{kinds:?}");
 }
+
+#[test]
+fn an_error_names_its_field() {
+    let right = case(0, 5, false).request;
+    for (pointer, value) in [
+        ("/bank_lines/0/amount", serde_json::json!("1.005")),
+        ("/bank_lines/0/currency", serde_json::json!("EURO")),
+        ("/bank_lines/1/id", right["bank_lines"][0]["id"].clone()),
+        ("/open_items/0/open_amount", serde_json::json!("-1")),
+        ("/open_items/0/type", serde_json::json!("receipt")),
+        ("/policy/fee_tolerance", serde_json::json!("-1")),
+        ("/company/chart_of_accounts", serde_json::json!("skr99")),
+    ] {
+        let mut wrong = right.clone();
+        *wrong.pointer_mut(pointer).unwrap() = value;
+        assert_eq!(Request::from_json(&wrong).unwrap_err().pointer, pointer);
+    }
+}
