@@ -14,5 +14,6 @@ mod contract;
 mod errors;
 mod harness;
 mod health;
+mod reconcile;
 mod request_log;
 mod scripted;
