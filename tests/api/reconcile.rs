@@ -34,6 +34,9 @@ async fn a_wrong_field_is_named() {
     let app = TestApp::without_model().await;
     let mut wrong = request();
     wrong["open_items"][0]["open_amount"] = json!("119.005");
-    let error = app.post("/v1/accounting/reconcile", &wrong).await.error(400);
+    let error = app
+        .post("/v1/accounting/reconcile", &wrong)
+        .await
+        .error(400);
     assert_eq!(error["param"], "/open_items/0/open_amount");
 }
