@@ -40,6 +40,7 @@ fn documented_routes() -> OpenApiRouter<App> {
         .routes(routes!(accounting::determine::determine))
         .routes(routes!(accounting::process::process))
         .routes(routes!(accounting::validate::validate))
+        .routes(routes!(accounting::reconcile::reconcile))
         .routes(routes!(accounting::results::get_result))
         .routes(routes!(accounting::schemas::list_schemas))
         .routes(routes!(accounting::schemas::get_schema))

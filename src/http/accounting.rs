@@ -3,6 +3,7 @@
 
 pub mod determine;
 pub mod process;
+pub mod reconcile;
 pub mod results;
 pub mod schemas;
 pub mod validate;

@@ -63,6 +63,11 @@ pub struct ValidationRequest {
     pub company: Value,
 }
 
+/// What `reconcile` takes; its fields are read by the accounting crate, which names them in errors.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(transparent)]
+pub struct ReconciliationRequest(#[serde(deserialize_with = "unique")] pub Value);
+
 fn unique<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Value, D::Error> {
     UniqueJson::deserialize(deserializer).map(|json| json.0)
 }

@@ -24,6 +24,7 @@ mod health;
 mod life;
 mod methods;
 mod playing;
+mod reconcile;
 mod request_log;
 mod responses;
 mod routes;

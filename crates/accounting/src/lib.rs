@@ -36,6 +36,7 @@ mod lexicon;
 pub mod money;
 mod posting;
 pub mod reading;
+pub mod reconciliation;
 pub mod schema;
 pub mod tax;
 pub mod validate;

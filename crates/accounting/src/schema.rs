@@ -7,6 +7,7 @@ use crate::assessment::Processed;
 use crate::company::CompanyInput;
 use crate::determination::Determination;
 use crate::journal::JournalEntry;
+use crate::reconciliation::{Reconciliation, RequestInput};
 use crate::validate::ValidationReply;
 
 /// Version of the schemas; it rises when a reply loses or changes a field.
@@ -20,6 +21,11 @@ pub fn schemas() -> Vec<(&'static str, Value)> {
         ("processed", schema::<Processed>("processed")),
         ("validation", schema::<ValidationReply>("validation")),
         ("journal_entry", schema::<JournalEntry>("journal_entry")),
+        (
+            "reconciliation_request",
+            schema::<RequestInput>("reconciliation_request"),
+        ),
+        ("reconciliation", schema::<Reconciliation>("reconciliation")),
     ]
 }
 

@@ -57,3 +57,49 @@ fn a_reply_without_its_action_does_not_fit() {
     let broken = serde_json::json!({"module": "AP"});
     assert!(!validator("determination").is_valid(&broken));
 }
+
+#[test]
+fn a_reconciliation_and_its_request_fit_their_schemas() {
+    use ledgergate_accounting::reconciliation::{Request, reconcile};
+
+    let request = serde_json::json!({
+        "bank_lines": [
+            {"id": "l1", "date": "2025-03-01", "amount": "98.00", "currency": "EUR",
+             "description": "INV-2025-0042", "counterparty_name": "Nordlicht AG"},
+            {"id": "l2", "date": "2025-03-02", "amount": "-5", "currency": "EUR",
+             "description": "fee"},
+            {"id": "l3", "date": "2025-03-03", "amount": "70", "currency": "EUR",
+             "description": "thanks", "counterparty_name": "Nordlicht AG"},
+        ],
+        "open_items": [
+            {"id": "i1", "type": "invoice", "number": "INV-2025-0042",
+             "party": {"name": "Nordlicht AG"}, "issue_date": "2025-02-20",
+             "due_date": "2025-03-20", "currency": "EUR", "open_amount": "100",
+             "terms": {"discount_percent": "2", "discount_days": 14}},
+            {"id": "i2", "type": "invoice", "number": "INV-2025-0050",
+             "party": {"name": "Nordlicht AG"}, "issue_date": "2025-02-20",
+             "due_date": "2025-03-20", "currency": "EUR", "open_amount": "70"},
+            {"id": "i3", "type": "invoice", "number": "INV-2025-0060",
+             "party": {"name": "Nordlicht AG"}, "issue_date": "2025-02-21",
+             "due_date": "2025-03-21", "currency": "EUR", "open_amount": "70.00"},
+        ],
+        "policy": {"fee_tolerance": "5", "date_window_days": 30},
+        "company": {"name": "Acme", "country": "DE", "base_currency": "EUR",
+                    "chart_of_accounts": "de_skr04_subset"},
+    });
+    assert_valid(&validator("reconciliation_request"), &request, "request");
+    let answer = reconcile(&Request::from_json(&request).unwrap());
+    let answer = serde_json::to_value(answer).unwrap();
+    assert_valid(&validator("reconciliation"), &answer, "answer");
+    assert_eq!(answer["matches"][0]["kind"], "with_discount");
+    assert_eq!(answer["matches"][0]["difference"]["amount"], "2.00");
+    assert_eq!(answer["matches"][0]["auto"], true);
+    assert_eq!(
+        answer["ambiguous"][0]["alternatives"]
+            .as_array()
+            .unwrap()
+            .len(),
+        2
+    );
+    assert_eq!(answer["unmatched_lines"][0]["line"], "l2");
+}

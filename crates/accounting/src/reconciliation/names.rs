@@ -1,0 +1,176 @@
+//! How alike a bank's spelling of a name is to the books': truncated, reordered, without
+//! diacritics, with a place behind it, with a letter wrong.
+
+use crate::determination::names::core_name;
+use crate::lexicon::fold;
+
+/// Names are taken for one from here on.
+pub(crate) const SIMILAR: f64 = 0.75;
+/// Fewer letters than this tell nothing when only a part of a name is alike.
+const FEWEST_LETTERS: usize = 5;
+
+/// A name in the forms that are compared.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub(crate) struct Name {
+    /// Words without legal forms, one spelling for letters with diacritics.
+    pub words: Vec<String>,
+    /// The words put together.
+    pub solid: String,
+    /// The words as they are spelled: a slip of the pen may make or break an `ue`.
+    plain: String,
+    /// All words, legal forms among them.
+    pub whole: String,
+}
+
+impl Name {
+    pub(crate) fn new(name: &str) -> Self {
+        let core = core_name(name);
+        let words: Vec<String> = core
+            .split(' ')
+            .filter(|word| !word.is_empty())
+            .map(one_spelling)
+            .collect();
+        Self {
+            solid: words.concat(),
+            plain: core.replace(' ', ""),
+            whole: one_spelling(&fold(name).replace(' ', "")),
+            words,
+        }
+    }
+}
+
+/// `ue` and `u` for `ü` and so on: banks write either.
+pub(crate) fn one_spelling(word: &str) -> String {
+    word.replace("ae", "a")
+        .replace("oe", "o")
+        .replace("ue", "u")
+        .replace("aa", "a")
+}
+
+/// 0 to 1; from [`SIMILAR`] on both may be one party.
+#[expect(clippy::cast_precision_loss, reason = "names are short")]
+pub(crate) fn likeness(bank: &Name, book: &Name) -> f64 {
+    if bank.solid.is_empty() || book.solid.is_empty() {
+        return 0.0;
+    }
+    if bank.solid == book.solid {
+        return 1.0;
+    }
+    if sorted(bank) == sorted(book) {
+        return 0.97;
+    }
+    let (bank_letters, book_letters) = (bank.solid.chars().count(), book.solid.chars().count());
+    let is_cut = book.whole.starts_with(&bank.whole) || book.solid.starts_with(&bank.solid);
+    if is_cut && bank_letters >= FEWEST_LETTERS {
+        let share = (bank_letters as f64 / book_letters as f64).min(1.0);
+        let least: f64 = if bank_letters >= 10 { 0.9 } else { 0.8 };
+        return least.max(0.7 + 0.25 * share);
+    }
+    let longer = bank_letters.max(book_letters);
+    let distance = strsim::damerau_levenshtein(&bank.solid, &book.solid)
+        .min(strsim::damerau_levenshtein(&bank.plain, &book.plain));
+    if longer >= 6 && distance * 8 <= longer.max(8) {
+        return 0.9;
+    }
+    let (of_book, letters) = coverage(&book.words, &bank.words);
+    let (of_bank, _) = coverage(&bank.words, &book.words);
+    if letters < FEWEST_LETTERS as f64 {
+        return 0.0;
+    }
+    let (most, least) = (of_book.max(of_bank), of_book.min(of_bank));
+    if most < 0.85 || least < 0.4 {
+        return 0.0;
+    }
+    0.55 * most + 0.4 * least
+}
+
+fn sorted(name: &Name) -> Vec<&String> {
+    let mut words: Vec<&String> = name.words.iter().collect();
+    words.sort_unstable();
+    words
+}
+
+/// The share of the letters of `words` that `others` have, and how many letters that is.
+#[expect(clippy::cast_precision_loss, reason = "names are short")]
+fn coverage(words: &[String], others: &[String]) -> (f64, f64) {
+    let (mut found, mut all) = (0.0, 0.0);
+    for word in words {
+        let letters = word.chars().count() as f64;
+        let best = others
+            .iter()
+            .map(|other| word_likeness(word, other))
+            .fold(0.0, f64::max);
+        found += best * letters;
+        all += letters;
+    }
+    (if all > 0.0 { found / all } else { 0.0 }, found)
+}
+
+fn word_likeness(left: &str, right: &str) -> f64 {
+    if left == right {
+        return 1.0;
+    }
+    let (shorter, longer) = if left.len() <= right.len() {
+        (left, right)
+    } else {
+        (right, left)
+    };
+    if longer.starts_with(shorter) {
+        return if shorter.chars().count() >= 3 {
+            0.9
+        } else {
+            0.6
+        };
+    }
+    let letters = longer.chars().count();
+    let allowed = match letters {
+        0..=4 => 0,
+        5..=8 => 1,
+        _ => 2,
+    };
+    if allowed > 0 && strsim::damerau_levenshtein(left, right) <= allowed {
+        0.9
+    } else {
+        0.0
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn alike(bank: &str, book: &str) -> f64 {
+        likeness(&Name::new(bank), &Name::new(book))
+    }
+
+    #[test]
+    fn spellings_of_banks_are_one_party() {
+        for (bank, book) in [
+            ("MUELLER MASCHINENBAU", "Müller Maschinenbau GmbH"),
+            ("MULLER MASCHINENB", "Müller Maschinenbau GmbH & Co. KG"),
+            ("SMITH JOHN", "John Smith"),
+            ("Nordlicht Werbnug", "Nordlicht Werbung AG"),
+            ("NORDLICHT WERBUNG HAMBURG", "Nordlicht Werbung AG"),
+            ("J Smithson", "John Smithson"),
+            ("PRVOENCE JVOKZ SA", "Provence Jvokz SA"),
+        ] {
+            assert!(
+                alike(bank, book) >= SIMILAR,
+                "{bank}: {}",
+                alike(bank, book)
+            );
+        }
+    }
+
+    #[test]
+    fn other_companies_are_not() {
+        for (bank, book) in [
+            ("Nordlicht Bau", "Nordlicht Werbung AG"),
+            ("Alpha Services", "Beta Services"),
+            ("Test", "Best"),
+            ("Global Trading", "Global Logistics"),
+        ] {
+            assert!(alike(bank, book) < SIMILAR, "{bank}: {}", alike(bank, book));
+        }
+    }
+}

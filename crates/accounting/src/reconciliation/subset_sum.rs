@@ -1,0 +1,180 @@
+//! Which amounts of a set sum to a target: exact, complete within a work limit.
+//!
+//! Up to [`MOST_EXHAUSTIVE`] amounts all subsets are looked at by meeting in the middle. Beyond
+//! that only subsets of up to three amounts are, and the answer says that it is not complete.
+
+use std::collections::HashMap;
+
+use super::model::Minor;
+
+/// Sets up to this size are searched completely: 2^11 sums on either side.
+pub(crate) const MOST_EXHAUSTIVE: usize = 22;
+/// Larger sets than this are not searched at all.
+pub(crate) const MOST_AMOUNTS: usize = 300;
+/// More answers than this are as good as none: nobody chooses among them.
+pub(crate) const MOST_ANSWERS: usize = 40;
+
+/// Subsets that sum to the target, as ascending indices, smallest subsets first.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub(crate) struct Subsets {
+    pub found: Vec<Vec<usize>>,
+    /// All subsets of two and more amounts were looked at, and all answers are listed.
+    pub is_complete: bool,
+}
+
+/// The subsets of at least `fewest` amounts that sum to `target`.
+pub(crate) fn subsets(amounts: &[Minor], target: Minor, fewest: usize) -> Subsets {
+    let mut result = if amounts.len() <= MOST_EXHAUSTIVE {
+        exhaustive(amounts, target, fewest)
+    } else if amounts.len() <= MOST_AMOUNTS {
+        small(amounts, target, fewest)
+    } else {
+        Subsets::default()
+    };
+    result
+        .found
+        .sort_by(|left, right| left.len().cmp(&right.len()).then_with(|| left.cmp(right)));
+    result
+}
+
+fn exhaustive(amounts: &[Minor], target: Minor, fewest: usize) -> Subsets {
+    let middle = amounts.len() / 2;
+    let (left, right) = amounts.split_at(middle);
+    let left = sums(left);
+    let mut right: Vec<(Minor, u32)> = sums(right);
+    right.sort_unstable();
+    let mut result = Subsets {
+        found: Vec::new(),
+        is_complete: true,
+    };
+    for (sum, low) in left {
+        let wanted = target - sum;
+        let from = right.partition_point(|(sum, _)| *sum < wanted);
+        for (_, high) in right[from..].iter().take_while(|(sum, _)| *sum == wanted) {
+            let mask = u64::from(low) | (u64::from(*high) << middle);
+            if mask == 0 || (mask.count_ones() as usize) < fewest {
+                continue;
+            }
+            if result.found.len() == MOST_ANSWERS {
+                result.is_complete = false;
+                return result;
+            }
+            let indices = (0..amounts.len()).filter(|index| mask >> index & 1 == 1);
+            result.found.push(indices.collect());
+        }
+    }
+    result
+}
+
+/// Every subset's sum with its mask.
+fn sums(amounts: &[Minor]) -> Vec<(Minor, u32)> {
+    let mut sums = vec![(0, 0)];
+    for (index, amount) in amounts.iter().enumerate() {
+        for known in 0..sums.len() {
+            let (sum, mask): (Minor, u32) = sums[known];
+            sums.push((sum + amount, mask | 1 << index));
+        }
+    }
+    sums
+}
+
+fn small(amounts: &[Minor], target: Minor, fewest: usize) -> Subsets {
+    let mut result = Subsets::default();
+    let mut places: HashMap<Minor, Vec<usize>> = HashMap::new();
+    for (index, amount) in amounts.iter().enumerate() {
+        places.entry(*amount).or_default().push(index);
+    }
+    let after = |amount: Minor, index: usize| {
+        places
+            .get(&amount)
+            .into_iter()
+            .flatten()
+            .copied()
+            .filter(move |place| *place > index)
+    };
+    let mut push = |subset: Vec<usize>| {
+        result.found.push(subset);
+        result.found.len() < MOST_ANSWERS
+    };
+    for (first, amount) in amounts.iter().enumerate() {
+        if fewest <= 1 && *amount == target && !push(vec![first]) {
+            return result;
+        }
+        for second in after(target - amount, first) {
+            if !push(vec![first, second]) {
+                return result;
+            }
+        }
+        for (second, other) in amounts.iter().enumerate().skip(first + 1) {
+            for third in after(target - amount - other, second) {
+                if !push(vec![first, second, third]) {
+                    return result;
+                }
+            }
+        }
+    }
+    result
+}
+
+/// How many subsets of `count` random amounts up to `largest` sum to one target by chance: the
+/// number of subsets by the number of sums that they can have.
+#[expect(
+    clippy::cast_precision_loss,
+    clippy::cast_possible_wrap,
+    clippy::cast_possible_truncation,
+    reason = "an order of magnitude is wanted"
+)]
+pub(crate) fn expected_by_chance(count: usize, largest: Minor) -> f64 {
+    let subsets = 2_f64.powi(count.min(1000) as i32);
+    subsets / (largest.max(1) as f64)
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn naive(amounts: &[Minor], target: Minor, fewest: usize) -> Vec<Vec<usize>> {
+        let mut found: Vec<Vec<usize>> = (1_u32..1 << amounts.len())
+            .map(|mask| (0..amounts.len()).filter(|i| mask >> i & 1 == 1).collect())
+            .filter(|subset: &Vec<usize>| subset.len() >= fewest)
+            .filter(|subset| subset.iter().map(|index| amounts[*index]).sum::<Minor>() == target)
+            .collect();
+        found.sort_by(|left, right| left.len().cmp(&right.len()).then_with(|| left.cmp(right)));
+        found
+    }
+
+    proptest! {
+        #[test]
+        fn all_subsets_are_found(
+            amounts in prop::collection::vec(-30_i128..60, 0..9),
+            target in -20_i128..120,
+            fewest in 1_usize..3,
+        ) {
+            let answer = subsets(&amounts, target, fewest);
+            let expected = naive(&amounts, target, fewest);
+            if expected.len() <= MOST_ANSWERS {
+                prop_assert!(answer.is_complete);
+                prop_assert_eq!(answer.found, expected);
+            } else {
+                prop_assert!(!answer.is_complete);
+            }
+        }
+    }
+
+    #[test]
+    fn a_large_set_is_searched_for_small_subsets_and_says_so() {
+        let amounts: Vec<Minor> = (0..100).map(|index| 1000 + index * index).collect();
+        let answer = subsets(&amounts, amounts[3] + amounts[50] + amounts[99], 2);
+        assert!(answer.found.contains(&vec![3, 50, 99]));
+        assert!(!answer.is_complete);
+    }
+
+    #[test]
+    fn equal_amounts_have_too_many_answers() {
+        let answer = subsets(&[100; 20], 1000, 2);
+        assert!(!answer.is_complete);
+        assert_eq!(answer.found.len(), MOST_ANSWERS);
+    }
+}

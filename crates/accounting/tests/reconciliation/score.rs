@@ -1,0 +1,190 @@
+//! An answer against the truth, and the floor that it has to beat.
+
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
+use std::fmt::Write as _;
+
+use ledgergate_accounting::accuracy::wilson;
+use ledgergate_accounting::reconciliation::Reconciliation;
+use serde_json::Value;
+
+use crate::generator::{Case, Truth};
+
+pub(crate) type Pairing = (Vec<String>, Vec<String>);
+
+#[derive(Default)]
+pub(crate) struct Score {
+    pub given: usize,
+    pub right: usize,
+    pub wanted: usize,
+    pub auto_given: usize,
+    pub auto_right: usize,
+    pub twins: usize,
+    pub abstained: usize,
+    by_kind: BTreeMap<&'static str, (usize, usize)>,
+    pub wrong_autos: Vec<String>,
+    pub missed: Vec<String>,
+}
+
+pub(crate) fn pairings(answer: &Reconciliation) -> Vec<(Pairing, bool)> {
+    answer
+        .matches
+        .iter()
+        .map(|found| {
+            let (mut lines, mut items) = (found.lines.clone(), found.items.clone());
+            lines.sort();
+            items.sort();
+            ((lines, items), found.auto)
+        })
+        .collect()
+}
+
+impl Score {
+    pub(crate) fn add(
+        &mut self,
+        truth: &Truth,
+        found: &[(Pairing, bool)],
+        answer: Option<&Reconciliation>,
+        label: &str,
+    ) {
+        let given: HashSet<&Pairing> = found.iter().map(|(pairing, _)| pairing).collect();
+        let mut right: BTreeSet<Pairing> = BTreeSet::new();
+        for wanted in &truth.matches {
+            let mut lines = wanted.lines.clone();
+            lines.sort();
+            let pairing = (lines, wanted.items.clone());
+            let is_found = given.contains(&pairing);
+            let tally = self.by_kind.entry(wanted.kind).or_default();
+            tally.1 += 1;
+            self.wanted += 1;
+            if is_found {
+                tally.0 += 1;
+            } else {
+                self.missed
+                    .push(format!("{label} {} {pairing:?}", wanted.kind));
+            }
+            right.insert(pairing);
+        }
+        let tolerated: HashSet<(&str, &str)> = truth
+            .tolerated
+            .iter()
+            .map(|(line, item)| (line.as_str(), item.as_str()))
+            .collect();
+        for (pairing, auto) in found {
+            let is_right = right.contains(pairing);
+            let is_tolerated = !auto
+                && pairing.0.len() == 1
+                && pairing.1.len() == 1
+                && tolerated.contains(&(pairing.0[0].as_str(), pairing.1[0].as_str()));
+            if !is_tolerated {
+                self.given += 1;
+                self.right += usize::from(is_right);
+            }
+            if *auto {
+                self.auto_given += 1;
+                self.auto_right += usize::from(is_right);
+                if !is_right {
+                    self.wrong_autos.push(format!("{label} {pairing:?}"));
+                }
+            }
+        }
+        let Some(answer) = answer else { return };
+        for (line, items) in &truth.twins {
+            self.twins += 1;
+            let is_listed = answer.ambiguous.iter().any(|found| {
+                found.lines.contains(line)
+                    && items.iter().all(|item| {
+                        found
+                            .alternatives
+                            .iter()
+                            .any(|one| one.items == [item.clone()])
+                    })
+            });
+            self.abstained += usize::from(is_listed);
+            if !is_listed {
+                self.missed.push(format!("{label} twins {line} {items:?}"));
+            }
+        }
+    }
+
+    pub(crate) fn recall_of(&self, kinds: &[&str]) -> f64 {
+        let (found, wanted) = self
+            .by_kind
+            .iter()
+            .filter(|(kind, _)| kinds.contains(*kind))
+            .fold((0, 0), |sum, (_, tally)| (sum.0 + tally.0, sum.1 + tally.1));
+        wilson(found, wanted).p
+    }
+
+    pub(crate) fn report(&self, title: &str) -> String {
+        let mut text = format!("{title}\n");
+        let mut row = |name: &str, right: usize, all: usize| {
+            let found = wilson(right, all);
+            let _ = writeln!(
+                text,
+                "  {name:<22} {right:>6} of {all:>6}  {:.4} [{:.4}, {:.4}]",
+                found.p, found.lo, found.hi
+            );
+        };
+        row("precision", self.right, self.given);
+        row("recall", self.right, self.wanted);
+        row("auto precision", self.auto_right, self.auto_given);
+        row("auto of all wanted", self.auto_right, self.wanted);
+        row("twins abstained", self.abstained, self.twins);
+        for (kind, (found, wanted)) in &self.by_kind {
+            row(&format!("recall {kind}"), *found, *wanted);
+        }
+        text
+    }
+
+    #[expect(clippy::cast_precision_loss, reason = "counts of cases")]
+    pub(crate) fn f1(&self) -> f64 {
+        2.0 * self.right as f64 / (self.given + self.wanted) as f64
+    }
+}
+
+/// The floor: in order of date, the first free item of exactly the amount whose number the text
+/// contains, else the first of the amount.
+pub(crate) fn greedy(case: &Case) -> Vec<(Pairing, bool)> {
+    let text = |value: &Value| value.as_str().unwrap_or_default().to_owned();
+    let mut lines: Vec<&Value> = case.request["bank_lines"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .collect();
+    lines.sort_by_key(|line| (text(&line["date"]), text(&line["id"])));
+    let mut by_amount: HashMap<String, Vec<&Value>> = HashMap::new();
+    let mut items: Vec<&Value> = case.request["open_items"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .collect();
+    items.sort_by_key(|item| text(&item["id"]));
+    for item in items {
+        let is_out = matches!(item["type"].as_str(), Some("bill" | "credit_note"));
+        let sign = if is_out { "-" } else { "" };
+        let key = format!(
+            "{}{sign}{}",
+            text(&item["currency"]),
+            text(&item["open_amount"])
+        );
+        by_amount.entry(key).or_default().push(item);
+    }
+    let mut found = Vec::new();
+    for line in lines {
+        let key = format!("{}{}", text(&line["currency"]), text(&line["amount"]));
+        let Some(candidates) = by_amount.get_mut(&key) else {
+            continue;
+        };
+        if candidates.is_empty() {
+            continue;
+        }
+        let words = text(&line["description"]);
+        let place = candidates
+            .iter()
+            .position(|item| words.contains(&text(&item["number"])))
+            .unwrap_or(0);
+        let item = candidates.remove(place);
+        found.push(((vec![text(&line["id"])], vec![text(&item["id"])]), true));
+    }
+    found
+}
