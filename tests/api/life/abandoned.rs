@@ -51,9 +51,11 @@ fn alive_tasks() -> usize {
 /// One runs and 99 wait, and all leave at once. An answer whole would take 15 seconds.
 async fn a_hundred_leave(stream: bool) {
     let quiet = Quiet::start().await;
-    let mut clients = Vec::new();
-    for _ in 0..100 {
-        clients.push(Client::post(quiet.gateway.address, &ask("long", stream)).await);
+    let long = ask("long", stream);
+    let mut clients = vec![Client::post(quiet.gateway.address, &long).await];
+    eventually("the first one at work", || quiet.model.free_slots() == 0).await;
+    for _ in 1..100 {
+        clients.push(Client::post(quiet.gateway.address, &long).await);
     }
     eventually("a full queue", || quiet.model.waiting() == 99).await;
     if stream {
