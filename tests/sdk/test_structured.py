@@ -2,7 +2,6 @@
 and the error classes, against the real default model."""
 
 import datetime
-import decimal
 import enum
 import json
 import re
@@ -24,7 +23,7 @@ class Side(enum.Enum):
 class Line(pydantic.BaseModel):
     account: typing.Annotated[str, pydantic.Field(pattern=r"^[1-9]\d{3}$")]
     side: Side
-    amount: decimal.Decimal = pydantic.Field(ge=0, le=99999)
+    amount: typing.Annotated[str, pydantic.Field(pattern=r"^[1-9]\d{0,4}\.\d{2}$")]
 
 
 class Entry(pydantic.BaseModel):

@@ -129,7 +129,9 @@ for (const [name, provider] of Object.entries(PROVIDERS)) {
         maxOutputTokens: FITS,
         stopWhen: stepCountIs(2),
         // Forced at first; then the model has to say something.
-        prepareStep: ({ stepNumber }) => ({ toolChoice: stepNumber === 0 ? "required" : "none" }),
+        prepareStep: ({ stepNumber }) => ({ 
+          toolChoice: stepNumber === 0 ? { type: "tool", toolName: "exchangeRate" } : "none",
+         }),
       };
       const { steps } = await generateText(options(asked));
       assert.equal(steps[0].finishReason, "tool-calls");

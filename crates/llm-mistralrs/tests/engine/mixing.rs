@@ -1,5 +1,9 @@
 //! Many requests at once on the real engine.
 
+#![expect(clippy::panic, reason = "a lost slot is a failed test")]
+
+use std::time::Duration;
+
 use futures::future::join_all;
 use ledgergate_llm::{Caller, ChatModel, ChatRequest, FinishReason, OutputFormat};
 use serde_json::json;
@@ -32,6 +36,14 @@ fn twenty_at_once_do_not_mix() {
                 assert_eq!(answer.text, wanted.to_string());
             }
         }
-        assert_eq!((model().free_slots(), model().waiting()), (1, 0));
+        assert_eq!(model().waiting(), 0);
+        // The engine gives the last slot back a little after its answer.
+        for _ in 0..1_000 {
+            if model().free_slots() == 1 {
+                return;
+            }
+            tokio::time::sleep(Duration::from_millis(10)).await;
+        }
+        panic!("the last slot was not given back");
     });
 }
