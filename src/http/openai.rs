@@ -1,6 +1,7 @@
 //! OpenAI's API over the configured models.
 
 mod answered;
+mod answering;
 mod begun;
 pub mod chat;
 pub mod completions;

@@ -11,6 +11,20 @@ use ledgergate_llm::error::ModelError;
 /// keep the connection open.
 const LONGEST_HOLD: Duration = Duration::from_secs(15);
 
+/// As [`begun`], for one answer.
+///
+/// # Errors
+/// The first event's own error.
+pub(super) async fn begun_one(generation: Generation) -> Result<Generation, ModelError> {
+    let mut waiting = Box::pin(generation.peekable());
+    let first = Box::pin(async { waiting.as_mut().peek().await.cloned() });
+    let held = Box::pin(tokio::time::sleep(LONGEST_HOLD));
+    if let Either::Left((Some(Err(error)), _)) = select(first, held).await {
+        return Err(error);
+    }
+    Ok(Generation::new(waiting))
+}
+
 /// Waits for the first event of one of the answers. What goes wrong before it (in the queue,
 /// while the prompt is read) is then an error with a status of its own, which clients understand
 /// better than an event after a 200.

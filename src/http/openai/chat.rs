@@ -8,13 +8,11 @@ mod request;
 mod stream;
 pub(super) mod tools;
 
-use std::time::{Duration, Instant};
-
 use axum::extract::State;
 use axum::response::{IntoResponse, Response};
 use tracing::instrument;
 
-use super::answered::Identity;
+use super::answering;
 use super::begun::begun;
 use super::generations::{complete_all, start_all};
 use super::wire::ChatCompletion;
@@ -45,20 +43,12 @@ pub(in crate::http) async fn create_chat_completion(
     AskedBy(caller): AskedBy,
     body: JsonBody<ChatCompletionRequest>,
 ) -> Result<Response, ApiError> {
-    let deadline = Instant::now() + Duration::from_secs(app.limits.request_timeout_seconds);
+    let deadline = answering::deadline(&app);
     let mut request = body.value.parse(deadline)?;
     request.generation.caller = caller;
-    let model = app.models.resolve(&request.model)?;
-    let info = model.info();
-    tracing::Span::current()
-        .record("model", info.id.as_str())
-        .record("stream", request.stream);
-    let identity = Identity {
-        id: format!("chatcmpl-{}", app.environment.ids.next_id().simple()),
-        created: app.environment.clock.now().as_second(),
-        model: info.id.clone(),
-        fingerprint: info.fingerprint.clone(),
-    };
+    let (model, identity) = answering::begin(&app, &request.model, request.stream, |id| {
+        format!("chatcmpl-{id}")
+    })?;
     let repair = request.repair.unwrap_or(app.structured_output.repair);
     let generations = start_all(&model, &request.generation, request.n, repair).await?;
     if request.stream {

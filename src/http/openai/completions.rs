@@ -8,13 +8,11 @@ mod stream;
 mod whole;
 pub mod wire;
 
-use std::time::{Duration, Instant};
-
 use axum::extract::State;
 use axum::response::Response;
 use tracing::instrument;
 
-use super::answered::Identity;
+use super::answering;
 use crate::app::App;
 use crate::http::caller::AskedBy;
 use crate::http::error::{ApiError, ErrorBody};
@@ -44,20 +42,12 @@ pub(in crate::http) async fn create_completion(
     AskedBy(caller): AskedBy,
     body: JsonBody<CompletionRequest>,
 ) -> Result<Response, ApiError> {
-    let deadline = Instant::now() + Duration::from_secs(app.limits.request_timeout_seconds);
+    let deadline = answering::deadline(&app);
     let mut request = body.value.parse(deadline)?;
     request.generation.caller = caller;
-    let model = app.models.resolve(&request.model)?;
-    let info = model.info();
-    tracing::Span::current()
-        .record("model", info.id.as_str())
-        .record("stream", request.stream);
-    let identity = Identity {
-        id: format!("cmpl-{}", app.environment.ids.next_id().simple()),
-        created: app.environment.clock.now().as_second(),
-        model: info.id.clone(),
-        fingerprint: info.fingerprint.clone(),
-    };
+    let (model, identity) = answering::begin(&app, &request.model, request.stream, |id| {
+        format!("cmpl-{id}")
+    })?;
     prompts::check(&*model, &request).await?;
     if request.stream {
         return stream::reply(model, request, identity).await;

@@ -13,13 +13,12 @@ mod tools;
 mod whole;
 pub mod wire;
 
-use std::time::{Duration, Instant};
-
 use axum::extract::State;
 use axum::response::Response;
 use tracing::instrument;
 
-use super::answered::Identity;
+use super::answering;
+use super::begun::begun_one;
 use crate::app::App;
 use crate::http::caller::AskedBy;
 use crate::http::error::{ApiError, ErrorBody};
@@ -50,24 +49,17 @@ pub(in crate::http) async fn create_response(
     AskedBy(caller): AskedBy,
     body: JsonBody<ResponseRequest>,
 ) -> Result<Response, ApiError> {
-    let deadline = Instant::now() + Duration::from_secs(app.limits.request_timeout_seconds);
+    let deadline = answering::deadline(&app);
     let mut request = body.value.parse(deadline)?;
     request.generation.caller = caller;
-    let model = app.models.resolve(&request.model)?;
-    let info = model.info();
-    tracing::Span::current()
-        .record("model", info.id.as_str())
-        .record("stream", request.stream);
-    let identity = Identity {
-        id: format!("resp_{}", app.environment.ids.next_id().simple()),
-        created: app.environment.clock.now().as_second(),
-        model: info.id.clone(),
-        fingerprint: info.fingerprint.clone(),
-    };
+    let (model, identity) = answering::begin(&app, &request.model, request.stream, |id| {
+        format!("resp_{id}")
+    })?;
     let started = model.generate(request.generation).await;
-    let generation = started.map_err(reply::refused)?;
+    let mut generation = started.map_err(reply::refused)?;
     let response = reply::begun(&identity, request.echo);
     if request.stream {
+        generation = begun_one(generation).await.map_err(reply::refused)?;
         return Ok(stream::reply(generation, response, app.environment));
     }
     whole::reply(generation, response, &app.environment).await
