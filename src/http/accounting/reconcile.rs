@@ -26,6 +26,6 @@ pub(in crate::http) async fn reconcile(
     })?;
     // Large statements take seconds; the workers that answer other requests stay free.
     let answer = tokio::task::spawn_blocking(move || reconciliation::reconcile(&request));
-    let answer = answer.await.map_err(|_| ApiError::Internal)?;
+    let answer = answer.await.map_err(|error| ApiError::internal(&error))?;
     Ok(Json(answer))
 }

@@ -1,10 +1,11 @@
 //! Lines that name no open item in full: by what they nearly name, by party and amount, last by
 //! amount alone.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::assignment::{MOST_NODES, assign};
 use super::by_reference::{rank, words_of_party};
+use super::components::{Component, components};
 use super::difference::{Settlement, largest_fee};
 use super::draft::{Draft, Fit, by_age, by_date};
 use super::ledger::{Ledger, Proposal, words_of};
@@ -370,7 +371,6 @@ fn near_drafts(ledger: &Ledger<'_>, line: usize, items: &[usize], parts: bool) -
 /// Party, amount and date, and nothing named: an optimal assignment, component by component.
 fn one_to_one(ledger: &mut Ledger<'_>) {
     let mut edges: BTreeMap<usize, Vec<usize>> = BTreeMap::new();
-    let mut by_item: HashMap<usize, Vec<usize>> = HashMap::new();
     let mut pairs = 0;
     for line in ledger.free_lines() {
         let Some(exact) = of_same_amount(ledger, line) else {
@@ -396,33 +396,11 @@ fn one_to_one(ledger: &mut Ledger<'_>) {
             continue;
         }
         if !fitting.is_empty() {
-            for item in &fitting {
-                by_item.entry(*item).or_default().push(line);
-            }
             edges.insert(line, fitting);
         }
     }
-    let mut seen: BTreeSet<usize> = BTreeSet::new();
-    for line in edges.keys() {
-        if !seen.insert(*line) {
-            continue;
-        }
-        let mut lines = vec![*line];
-        let mut items: BTreeSet<usize> = BTreeSet::new();
-        let mut next = 0;
-        while let Some(line) = lines.get(next).copied() {
-            next += 1;
-            for item in &edges[&line] {
-                if items.insert(*item) {
-                    for other in &by_item[item] {
-                        if seen.insert(*other) {
-                            lines.push(*other);
-                        }
-                    }
-                }
-            }
-        }
-        component(ledger, lines, items.into_iter().collect(), &edges);
+    for Component { lines, items } in components(&edges) {
+        component(ledger, lines, items, &edges);
     }
     ledger.reserve_ties();
 }
@@ -437,9 +415,7 @@ fn component(
     by_age(ledger.request, &mut items);
     if let [item] = items.as_slice() {
         // The earliest line pays it; a later one pays what is settled.
-        let same_day = lines.len() > 1 && ledger.line(lines[0]).date == ledger.line(lines[1]).date;
-        let is_sole = lines.len() == 1;
-        let draft = by_amount_and_party(ledger, lines[0], *item, is_sole && !same_day);
+        let draft = by_amount_and_party(ledger, lines[0], *item, lines.len() == 1);
         if ledger.take(draft) {
             for line in &lines[1..] {
                 ledger.leave(*line, "an earlier line settled in full what this line fits");
@@ -531,7 +507,8 @@ fn by_amount_and_party(ledger: &Ledger<'_>, line: usize, item: usize, is_sole: b
     let auto = is_sole
         && !another
         && !origin.is_other_account
-        && (agreement == Agreement::Same || origin.parties.len() == 1)
+        // Name and account of different parties are no evidence for either.
+        && origin.parties.len() == 1
         && !speaks_of_no_item(ledger, line);
     let mut reasons = vec![words_of(Fit::Whole(DifferenceKind::None)).to_owned()];
     reasons.extend(words_of_party(agreement));
@@ -636,7 +613,12 @@ fn exact_sets(ledger: &Ledger<'_>, line: usize, items: &[usize]) -> (Vec<Vec<usi
     let chance = expected_by_chance(values.len(), target.abs());
     let pick = |places: &Vec<usize>| places.iter().map(|place| fitting[*place]).collect();
     let mut sets: Vec<Vec<usize>> = answer.found.iter().map(pick).collect();
-    sets.extend(discounted_sets(ledger, line, &fitting));
+    for set in discounted_sets(ledger, line, &fitting) {
+        // A discount may round to nothing: the same set is one answer.
+        if !sets.contains(&set) {
+            sets.push(set);
+        }
+    }
     (sets, chance, answer.is_complete)
 }
 

@@ -8,6 +8,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::by_party::{has_numbers, nearest, of_party, of_same_amount};
+use super::components::{Component, components};
 use super::draft::{Draft, Fit, fit};
 use super::ledger::{Ledger, Proposal, words_of};
 use super::model::Minor;
@@ -341,38 +342,14 @@ fn brought(ledger: &Ledger<'_>, lines: &[usize]) -> Minor {
 /// one line, the rest and another item by the next.
 fn connected(ledger: &mut Ledger<'_>) {
     let mut names: BTreeMap<usize, Vec<usize>> = BTreeMap::new();
-    let mut by_item: BTreeMap<usize, Vec<usize>> = BTreeMap::new();
     for line in ledger.free_lines() {
         if let Some(named) = named(ledger, line)
             && let [set] = named.sets.as_slice()
         {
-            for item in set {
-                by_item.entry(*item).or_default().push(line);
-            }
             names.insert(line, set.clone());
         }
     }
-    let mut seen: BTreeSet<usize> = BTreeSet::new();
-    for line in names.keys() {
-        if !seen.insert(*line) {
-            continue;
-        }
-        let mut lines = vec![*line];
-        let mut items: BTreeSet<usize> = BTreeSet::new();
-        let mut next = 0;
-        while let Some(line) = lines.get(next).copied() {
-            next += 1;
-            for item in &names[&line] {
-                if items.insert(*item) {
-                    for other in &by_item[item] {
-                        if seen.insert(*other) {
-                            lines.push(*other);
-                        }
-                    }
-                }
-            }
-        }
-        let items: Vec<usize> = items.into_iter().collect();
+    for Component { lines, items } in components(&names) {
         if lines.len() < 2 || items.len() < 2 || lines.len() > 12 {
             continue;
         }

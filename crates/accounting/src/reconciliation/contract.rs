@@ -1,13 +1,13 @@
 //! The contract as a checker: what every answer must satisfy, whatever decided it.
 //!
-//! It reads the answer as a caller would, computes nothing in the way the matcher does, and is
-//! the property that the tests hold every answer to.
+//! It reads the answer as a caller would, and is the property that the tests hold every answer
+//! to. The arithmetic of discounts, fees and rates is the matcher's own (`difference`).
 
 use std::collections::{BTreeMap, HashMap};
 
 use rust_decimal::Decimal;
 
-use super::difference::{Settlement, is_discount, is_fee, is_schedule, is_within_rate};
+use super::difference::{Settlement, is_discount, is_fee, is_schedule, parts_are_within_rate};
 use super::model::{Item, Line, Minor, Request, to_minor};
 use super::response::{DifferenceKind, Match, MatchKind, Reconciliation};
 use crate::chart::Role;
@@ -235,7 +235,11 @@ impl Checker<'_> {
             }
         };
         let is_fx = matches!(kind, DifferenceKind::FxLoss | DifferenceKind::FxGain);
-        if is_right && is_fx && !keeps_rest && !is_within_rate(settlement, self.request) {
+        let settled = found.allocations.iter().filter_map(|allocation| {
+            let item = *self.items.get(allocation.item.as_str())?;
+            Some((item, to_minor(allocation.amount, item.currency)))
+        });
+        if is_right && is_fx && !parts_are_within_rate(settled, settlement, self.request) {
             return Err("a payment too far from the rate of the day".into());
         }
         if is_right {

@@ -3,7 +3,7 @@
 use jiff::civil::Date;
 use rust_decimal::Decimal;
 
-use super::model::{Item, Minor, Processor, Request, convert, percent_of, to_minor};
+use super::model::{Item, Minor, Processor, Request, convert, floor_minor, percent_of};
 use super::response::DifferenceKind;
 use crate::money::Currency;
 
@@ -98,7 +98,7 @@ pub(crate) fn largest_fee(settlement: &Settlement<'_>, request: &Request) -> Min
     let Some(rate) = policy.rate(base, currency, settlement.date) else {
         return 0;
     };
-    let absolute = to_minor(policy.fee_tolerance * rate, currency);
+    let absolute = floor_minor(policy.fee_tolerance * rate, currency);
     let sum: Minor = settlement
         .items
         .iter()
@@ -156,7 +156,17 @@ pub(crate) fn processor<'a>(name: &str, request: &'a Request) -> Option<&'a Proc
 /// Whether the cash is within the policy's percentage of the items' amount at the rate of the
 /// day.
 pub(crate) fn is_within_rate(settlement: &Settlement<'_>, request: &Request) -> bool {
-    amount_of_the_day(settlement, request).is_some_and(|expected| {
+    let whole = settlement.items.iter().map(|item| (*item, item.open));
+    parts_are_within_rate(whole, settlement, request)
+}
+
+/// The same of what is settled of each item.
+pub(crate) fn parts_are_within_rate<'r>(
+    parts: impl Iterator<Item = (&'r Item, Minor)>,
+    settlement: &Settlement<'_>,
+    request: &Request,
+) -> bool {
+    at_the_rate_of_the_day(parts, settlement, request).is_some_and(|expected| {
         let distance = (settlement.cash - expected).abs();
         expected.signum() == settlement.cash.signum()
             && distance <= percent_floor(expected.abs(), request.policy.fx_tolerance_percent)
@@ -164,15 +174,17 @@ pub(crate) fn is_within_rate(settlement: &Settlement<'_>, request: &Request) -> 
 }
 
 /// The items' sum in the line's currency at the rate of the day.
-pub(crate) fn amount_of_the_day(settlement: &Settlement<'_>, request: &Request) -> Option<Minor> {
-    settlement
-        .items
-        .iter()
-        .map(|item| {
+fn at_the_rate_of_the_day<'r>(
+    parts: impl Iterator<Item = (&'r Item, Minor)>,
+    settlement: &Settlement<'_>,
+    request: &Request,
+) -> Option<Minor> {
+    parts
+        .map(|(item, amount)| {
             let rate = request
                 .policy
                 .rate(item.currency, settlement.currency, settlement.date)?;
-            Some(item.sign() * convert(item.open, item.currency, settlement.currency, rate))
+            Some(item.sign() * convert(amount, item.currency, settlement.currency, rate))
         })
         .sum()
 }

@@ -5,7 +5,9 @@ use std::collections::BTreeMap;
 
 use rust_decimal::Decimal;
 
-use super::difference::{Settlement, is_overpayment, kind_of, of_whole_items};
+use super::difference::{
+    Settlement, is_overpayment, kind_of, of_whole_items, parts_are_within_rate,
+};
 use super::model::{Item, Line, Minor, Request, convert, divide_rounded, to_decimal};
 use super::response::{Allocation, Difference, DifferenceKind, Entry, EntryLine, Match, MatchKind};
 use crate::chart::{NoAccountForRole, Role};
@@ -113,6 +115,17 @@ impl Draft {
             Fit::Over => DifferenceKind::Overpayment,
             Fit::Part => return Err(DraftError::Allocation),
         };
+        let is_fx = matches!(
+            difference_kind,
+            DifferenceKind::FxLoss | DifferenceKind::FxGain
+        );
+        let settled = allocations
+            .iter()
+            .map(|(_, item, amount)| (&request.items[*item], *amount));
+        // What is lost beyond the rate's move is no difference of rates: a fee, or another payment.
+        if is_fx && !parts_are_within_rate(settled, &settlement, request) {
+            return Err(DraftError::Allocation);
+        }
         let kind = self.kind(request, &settlement, difference_kind);
         let entry = match &request.company {
             Some(company) => Some(entry(

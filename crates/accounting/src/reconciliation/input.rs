@@ -34,7 +34,7 @@ pub struct BankLineInput {
     /// Booking day, ISO 8601.
     #[schemars(with = "String")]
     pub date: Date,
-    /// Value day, ISO 8601.
+    /// Value day, ISO 8601. Decides nothing: the contract counts from the booking day.
     #[serde(default)]
     #[schemars(with = "Option<String>")]
     pub value_date: Option<Date>,
@@ -107,7 +107,7 @@ pub struct OpenItemInput {
     #[serde(default, deserialize_with = "optional_decimal")]
     #[schemars(with = "Option<String>")]
     pub functional_amount: Option<Decimal>,
-    /// The rate that it was booked at.
+    /// The rate that it was booked at: gives `functional_amount` where that is missing.
     #[serde(default, deserialize_with = "optional_decimal")]
     #[schemars(with = "Option<String>")]
     pub booked_rate: Option<Decimal>,

@@ -244,6 +244,11 @@ impl<'a> Ledger<'a> {
         }
         alternatives.sort();
         alternatives.dedup();
+        if alternatives.len() < 2 {
+            // One answer is no tie; that it was not taken has its reason.
+            self.note(line, reason);
+            return;
+        }
         self.lines[line] = LineState::Ambiguous;
         self.ties.push(Tie {
             line,

@@ -16,6 +16,7 @@ mod assignment;
 mod by_party;
 mod by_reference;
 mod check_digits;
+mod components;
 pub mod contract;
 mod difference;
 mod draft;

@@ -199,18 +199,22 @@ impl Policy {
         }
         let known = self.rates.partition_point(|rate| rate.date <= day);
         let before = &self.rates[..known];
-        let direct = before
+        let is_direct = |rate: &&Rate| rate.from == from && rate.to == to;
+        let newest = before
             .iter()
             .rev()
-            .find(|rate| rate.from == from && rate.to == to)
-            .map(|rate| rate.units);
-        direct.or_else(|| {
-            before
-                .iter()
-                .rev()
-                .find(|rate| rate.from == to && rate.to == from)
-                .and_then(|rate| Decimal::ONE.checked_div(rate.units))
-        })
+            .find(|rate| is_direct(rate) || (rate.from == to && rate.to == from))?;
+        let of_that_day = before
+            .iter()
+            .rev()
+            .skip_while(|rate| rate.date > newest.date);
+        match of_that_day
+            .take_while(|rate| rate.date == newest.date)
+            .find(is_direct)
+        {
+            Some(direct) => Some(direct.units),
+            None => Decimal::ONE.checked_div(newest.units),
+        }
     }
 
     /// The largest rounding difference in minor units of `currency`.
@@ -248,7 +252,7 @@ pub(crate) fn to_minor(amount: Decimal, currency: Currency) -> Minor {
 }
 
 /// A tolerance in whole minor units, never more than it says.
-fn floor_minor(amount: Decimal, currency: Currency) -> Minor {
+pub(crate) fn floor_minor(amount: Decimal, currency: Currency) -> Minor {
     (amount * power(currency))
         .floor()
         .to_i128()

@@ -9,7 +9,7 @@ use super::input::{
     BankLineInput, CollectedInput, InstructedInput, OpenItemInput, PolicyInput, RequestInput,
 };
 use super::model::{
-    Collected, Item, Line, Minor, Policy, Processor, Rate, Request, Terms, to_minor,
+    Collected, Item, Line, Minor, Policy, Processor, Rate, Request, Terms, convert, to_minor,
 };
 use crate::company::Company;
 use crate::input_error::{InputError, from_value};
@@ -105,6 +105,23 @@ fn instructed(input: &InstructedInput, at: &str) -> Result<(Minor, Currency), In
     Ok((amount.abs(), currency))
 }
 
+/// The open amount in base currency at the rate it was booked at.
+fn booked(
+    open: Minor,
+    currency: Currency,
+    base: Currency,
+    rate: Decimal,
+    at: &str,
+) -> Result<Minor, InputError> {
+    if !is_exchange_rate(rate) {
+        return Err(InputError {
+            pointer: format!("{at}/booked_rate"),
+            message: "is no exchange rate".to_owned(),
+        });
+    }
+    Ok(convert(open, currency, base, rate))
+}
+
 fn open_item(input: OpenItemInput, base: Option<Currency>, at: &str) -> Result<Item, InputError> {
     let currency = currency(&input.currency, &format!("{at}/currency"))?;
     let open = positive(input.open_amount, currency, &format!("{at}/open_amount"))?;
@@ -112,6 +129,10 @@ fn open_item(input: OpenItemInput, base: Option<Currency>, at: &str) -> Result<I
         (Some(amount), Some(base)) => {
             Some(positive(amount, base, &format!("{at}/functional_amount"))?)
         }
+        (None, Some(base)) => input
+            .booked_rate
+            .map(|rate| booked(open, currency, base, rate, at))
+            .transpose()?,
         _ => None,
     };
     let terms = match input.terms {

@@ -250,13 +250,18 @@ fn match_run(ledger: &mut Ledger<'_>, run: usize, line: usize) {
         .iter()
         .filter_map(|item| ledger.value(line, *item))
         .collect();
-    let answer = subsets(&values, ledger.line(line).amount, 1);
-    let fewest_missing = answer.found.iter().map(Vec::len).max();
+    // What was held back is little beside what was sent, so that is what is looked for.
+    let rest = values.iter().sum::<Minor>() - ledger.line(line).amount;
+    let answer = subsets(&values, rest, 1);
+    let fewest_missing = answer.found.iter().map(Vec::len).min();
     let best: Vec<Vec<usize>> = answer
         .found
         .iter()
-        .filter(|subset| Some(subset.len()) == fewest_missing)
-        .map(|subset| subset.iter().map(|place| sent[*place]).collect())
+        .filter(|missing| Some(missing.len()) == fewest_missing && missing.len() < sent.len())
+        .map(|missing| {
+            let paid = (0..sent.len()).filter(|place| !missing.contains(place));
+            paid.map(|place| sent[place]).collect()
+        })
         .collect();
     match best.as_slice() {
         [] => {}

@@ -5,6 +5,7 @@ use std::collections::HashMap;
 use super::ledger::Ledger;
 use super::model::Minor;
 use super::parties::Agreement;
+use super::references::Nearness;
 use super::wording::says_returned;
 use crate::lexicon::fold;
 use crate::money::Currency;
@@ -70,7 +71,7 @@ fn pays_an_item(ledger: &Ledger<'_>, back: usize) -> bool {
 }
 
 /// Whether two lines name the same: 3 an id or structured reference, 2 a document, 1 the same
-/// account or name where the return names no document at all.
+/// account or name where the return names no other document.
 fn likeness(ledger: &Ledger<'_>, payment: usize, back: usize) -> Option<u8> {
     let (paid, returned) = (ledger.line(payment), ledger.line(back));
     let same = |left: &Option<String>, right: &Option<String>| {
@@ -108,5 +109,11 @@ fn likeness(ledger: &Ledger<'_>, payment: usize, back: usize) -> Option<u8> {
         || same(&paid.counterparty_name, &returned.counterparty_name)
         || (!ledger.origins[payment].parties.is_empty()
             && ledger.origins[payment].parties == ledger.origins[back].parties);
-    (same_party && read_back.mentions.is_empty()).then_some(1)
+    let names_another = !read_back.others.is_empty()
+        && !read_paid
+            .mentions
+            .iter()
+            .flat_map(|mention| &mention.items)
+            .any(|item| ledger.nearness(back, *item) > Some(Nearness::Doubtful));
+    (same_party && read_back.mentions.is_empty() && !names_another).then_some(1)
 }

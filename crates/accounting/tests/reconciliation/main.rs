@@ -3,6 +3,7 @@
 #![expect(clippy::unwrap_used, reason = "a test's helpers fail by panicking")]
 
 mod generator;
+mod rules;
 mod score;
 mod speed;
 mod world;
