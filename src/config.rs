@@ -19,6 +19,9 @@ pub use sections::{
     Quantisation, ServerConfig, StoreConfig, StructuredOutputConfig,
 };
 
+/// A day: no answer takes longer.
+const LONGEST_TIMEOUT_SECONDS: u64 = 24 * 60 * 60;
+
 /// The whole configuration.
 #[derive(Debug, Clone, Default, Deserialize)]
 #[serde(deny_unknown_fields, default)]
@@ -181,6 +184,12 @@ impl Config {
             return Err(ConfigError::Inconsistent {
                 key,
                 message: "must be at least 1".to_owned(),
+            });
+        }
+        if self.server.request_timeout_seconds > LONGEST_TIMEOUT_SECONDS {
+            return Err(ConfigError::Inconsistent {
+                key: "server.request_timeout_seconds".to_owned(),
+                message: format!("must be at most {LONGEST_TIMEOUT_SECONDS}"),
             });
         }
         for (name, model) in &self.models {

@@ -284,6 +284,16 @@ async fn a_stream_that_fails_says_so() {
 }
 
 #[tokio::test]
+async fn a_stream_that_fails_before_it_begins_has_a_status() {
+    let app = TestApp::with_model(failing_after(Vec::new())).await;
+    let error = app
+        .post(PATH, &with(&json!({"stream": true})))
+        .await
+        .error(502);
+    assert_eq!(error["code"], "model_failed");
+}
+
+#[tokio::test]
 async fn an_input_becomes_a_conversation() {
     let model = playing(vec![said("Fine."), ended(FinishReason::Stop)]);
     let app = TestApp::with_model(model.clone()).await;

@@ -210,8 +210,58 @@ async fn what_cannot_be_enforced_is_refused_by_its_place() {
             "tools[2].function.parameters/properties/a/uniqueItems"
         );
     }
-    let unknown = json!({"type": "function", "function": {"name": "other"}});
-    let body = asking(&json!({"tool_choice": unknown}));
-    let error = app.post("/v1/chat/completions", &body).await.error(400);
-    assert_eq!(error["param"], "tool_choice");
+    let allowed = |mode: &str, tools: Value| json!({"type": "allowed_tools", "allowed_tools": {"mode": mode, "tools": tools}});
+    let some = json!([{"type": "function", "function": {"name": "other"}}]);
+    for choice in [
+        json!({"type": "function", "function": {"name": "other"}}),
+        allowed("required", json!([])),
+        allowed("none", some),
+    ] {
+        let body = asking(&json!({"tool_choice": choice}));
+        let error = app.post("/v1/chat/completions", &body).await.error(400);
+        assert_eq!(error["param"], "tool_choice");
+    }
+}
+
+#[tokio::test]
+async fn each_call_is_answered_once_before_the_conversation_goes_on() {
+    let app = TestApp::with_model(saying("x")).await;
+    let call = |id: &str| {
+        json!({"id": id, "type": "function",
+            "function": {"name": "f", "arguments": "{}"}})
+    };
+    let answer = |id: &str| json!({"role": "tool", "tool_call_id": id, "content": "1"});
+    let asked = |calls: Value| json!({"role": "assistant", "content": null, "tool_calls": calls});
+    let user = json!({"role": "user", "content": "Hello"});
+    let wrong = [
+        (
+            json!([user, asked(json!([call("a"), call("b")])), answer("a")]),
+            "messages",
+        ),
+        (
+            json!([user, asked(json!([call("a"), call("a")])), answer("a")]),
+            "messages[1].tool_calls[1].id",
+        ),
+        (
+            json!([user, asked(json!([call("a")])), answer("a"), answer("a")]),
+            "messages[3].tool_call_id",
+        ),
+        (
+            json!([user, asked(json!([call("a")])), user]),
+            "messages[2].role",
+        ),
+    ];
+    for (messages, param) in wrong {
+        let body = json!({"model": "scripted", "messages": messages});
+        let error = app.post("/v1/chat/completions", &body).await.error(400);
+        assert_eq!(error["param"], param);
+    }
+    let right = json!([
+        user,
+        asked(json!([call("a"), call("b")])),
+        answer("b"),
+        answer("a")
+    ]);
+    let body = json!({"model": "scripted", "messages": right});
+    app.post("/v1/chat/completions", &body).await.ok();
 }

@@ -3,13 +3,12 @@
 mod body;
 pub mod wire;
 
-use std::time::{Duration, Instant};
-
 use axum::extract::State;
 use axum::response::{IntoResponse, Response};
 use axum::{Extension, Json};
 use tracing::instrument;
 
+use super::answering;
 use crate::app::App;
 use crate::http::caller::AskedBy;
 use crate::http::error::{ApiError, ErrorBody};
@@ -38,7 +37,7 @@ pub(in crate::http) async fn create_embeddings(
     AskedBy(caller): AskedBy,
     body: JsonBody<EmbeddingsRequest>,
 ) -> Result<Response, ApiError> {
-    let deadline = Instant::now() + Duration::from_secs(app.limits.request_timeout_seconds);
+    let deadline = answering::deadline(&app);
     let mut request = body.value.parse(deadline)?;
     request.embedding.caller = caller;
     let model = app.models.resolve(&request.model)?;

@@ -46,7 +46,9 @@ async fn what_runs_and_what_waits_ends_and_nothing_new_begins() {
         assert!(reply.contains("\"finish_reason\":\"length\""), "{reply}");
     }
     gateway.served.await.unwrap().unwrap();
-    assert_eq!((model.free_slots(), model.waiting()), (1, 0));
+    assert_eq!(model.waiting(), 0);
+    // The engine gives its slot back a little after the answer.
+    eventually("a free slot", || model.free_slots() == 1).await;
 }
 
 #[tokio::test]

@@ -121,14 +121,15 @@ impl GrammarCompiler {
             return fresh(kept);
         }
         let permit = self.permit().await?;
+        // That it took too long is kept by nobody: the machine may have been busy.
         let outcome = tokio::time::timeout(self.patience, self.compile(permit, source))
             .await
-            .unwrap_or_else(|_| {
-                Err(ModelError::unsupported_schema(
+            .map_err(|_| {
+                ModelError::unsupported_schema(
                     "",
                     format!("it takes over {} s to compile", COMPILE_TIME.as_secs()),
-                ))
-            });
+                )
+            })?;
         let answer = fresh(&outcome);
         if matches!(outcome, Ok(_) | Err(ModelError::UnsupportedSchema { .. })) {
             self.kept().put(hash, outcome);

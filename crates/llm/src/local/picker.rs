@@ -62,7 +62,12 @@ pub(super) struct SequencePicker {
 impl SequencePicker {
     pub(super) fn new(plan: PickerPlan, events: EventSender, progress: SequenceProgress) -> Self {
         Self {
-            detokenizer: Detokenizer::new(plan.tokenizer.drops_first_space() && !plan.goes_on),
+            detokenizer: Detokenizer::new(
+                // A grammar means every space that it has, the first one too.
+                plan.tokenizer.drops_first_space()
+                    && !plan.goes_on
+                    && (plan.grammar.is_none() || plan.calls.is_some()),
+            ),
             tokenizer: plan.tokenizer,
             sampler: Sampler::new(plan.settings, plan.seed),
             grammar: plan.grammar,

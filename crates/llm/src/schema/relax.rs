@@ -23,6 +23,10 @@ impl Relaxed {
             Ok(())
         })
         .enforced_part(schema, "", 0)?;
+        // What is kept has its meaning of 2020-12 by now, whatever draft the caller wrote in.
+        if let Some(keywords) = kept.as_object_mut() {
+            keywords.shift_remove("$schema");
+        }
         if kept == Value::Bool(false) {
             return Err(unsupported("", "nothing is valid under the schema `false`"));
         }

@@ -177,10 +177,28 @@ fn check_tool_answers(messages: &[Message]) -> Result<(), ApiError> {
                     ),
                 ));
             }
-            _ => open.extend(message.tool_calls.iter().map(|call| call.id.as_str())),
+            _ => {
+                for (number, call) in message.tool_calls.iter().enumerate() {
+                    if !open.insert(call.id.as_str()) {
+                        return Err(ApiError::invalid(
+                            format!("messages[{index}].tool_calls[{number}].id"),
+                            format!("there are two calls '{}'", call.id),
+                        ));
+                    }
+                }
+            }
         }
     }
-    Ok(())
+    if open.is_empty() {
+        return Ok(());
+    }
+    Err(ApiError::invalid(
+        "messages",
+        format!(
+            "the last calls are not all answered by tools; missing: {}",
+            open.iter().copied().collect::<Vec<_>>().join(", ")
+        ),
+    ))
 }
 
 fn text_of(content: &Content, role: Role, index: usize) -> Result<String, ApiError> {

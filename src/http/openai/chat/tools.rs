@@ -13,6 +13,7 @@ const MOST_TOOLS: usize = 128;
 
 /// A tool, of type `function`.
 #[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
 pub(in crate::http) struct ToolBody {
     /// Only `function`.
     #[schema(example = "function")]
@@ -187,7 +188,21 @@ fn parse_object(object: ToolChoiceObject, tools: &mut Vec<Tool>) -> Result<ToolC
             Ok(ToolChoice::Named(name))
         }
         ("allowed_tools", None, Some(allowed)) => {
-            let mode = parse_mode(&allowed.mode)?;
+            let mode = match parse_mode(&allowed.mode)? {
+                ToolChoice::None => {
+                    return Err(ApiError::invalid(
+                        "tool_choice",
+                        "the mode of 'allowed_tools' is 'auto' or 'required'",
+                    ));
+                }
+                mode => mode,
+            };
+            if allowed.tools.is_empty() {
+                return Err(ApiError::invalid(
+                    "tool_choice",
+                    "'allowed_tools' names at least one tool; send 'none' for none",
+                ));
+            }
             for tool in &allowed.tools {
                 known(tools, &tool.function.name)?;
             }

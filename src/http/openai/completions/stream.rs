@@ -19,6 +19,7 @@ use super::request::{ParsedRequest, PlacedPrompt};
 use super::wire::{TextChoice, TextCompletionChunk};
 use crate::http::error::ApiError;
 use crate::http::openai::answered::{Identity, LogSummary, reason_name};
+use crate::http::openai::begun::begun;
 use crate::http::openai::generations::start_all;
 use crate::http::openai::sse::{self, EndTeller, json};
 use crate::http::openai::wire::ChunkUsage;
@@ -110,7 +111,12 @@ impl CompletionStream {
         let n = request.n;
         if !request.is_prompt_alone() {
             let started = start_all(&self.model, &request.generation(prompt), n, false).await;
-            let generations = started.map_err(|error| prompt.refused(error))?;
+            let mut generations = started.map_err(|error| prompt.refused(error))?;
+            // An echo is said at once; without one, what fails first has a status of its own.
+            if !request.echo {
+                let begun = begun(generations).await;
+                generations = begun.map_err(|error| prompt.refused(error))?;
+            }
             self.running = Some(stream::select_all((0_u32..).zip(generations).map(
                 |(number, generation)| generation.map(move |event| (number, event)).boxed(),
             )));
