@@ -4,6 +4,7 @@
 mod ask;
 pub mod assess;
 pub mod keep;
+pub mod reconcile;
 pub mod request;
 mod unique_json;
 
@@ -33,6 +34,9 @@ pub enum PipelineError {
     /// The decision cannot be kept.
     #[error(transparent)]
     Store(#[from] StoreError),
+    /// The task that matches lines and items broke.
+    #[error("matching broke off: {0}")]
+    Interrupted(tokio::task::JoinError),
     /// A reply cannot be written as JSON.
     #[error("decision {decision} cannot be written as JSON: {cause}")]
     Unserialisable {

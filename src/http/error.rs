@@ -364,7 +364,9 @@ impl From<PipelineError> for ApiError {
                 tracing::error!(%cause, "a decision could not be kept");
                 Self::LogUnavailable
             }
-            cause @ PipelineError::Unserialisable { .. } => Self::internal(&cause),
+            cause @ (PipelineError::Interrupted(_) | PipelineError::Unserialisable { .. }) => {
+                Self::internal(&cause)
+            }
         }
     }
 }

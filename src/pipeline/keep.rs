@@ -19,7 +19,9 @@ use super::assess::{AssessmentContext, Timings, assess, in_company, milliseconds
 use super::request::{AssessmentRequest, ValidationRequest, refuse_nul};
 use crate::app::App;
 use crate::schemas::SCHEMA_VERSION;
-use crate::store::decisions::{CheckRow, ChoiceRow, NewDecision, Operation, Summary};
+use crate::store::decisions::{
+    CheckRow, ChoiceRow, CompanyColumns, NewDecision, Operation, Summary,
+};
 
 /// What every reply carries beside its content.
 #[derive(Debug, Clone, Serialize, JsonSchema)]
@@ -145,32 +147,30 @@ async fn assess_and_keep(
         .collect();
     let draft = Draft {
         operation,
-        company: &assessed.company,
+        company: Some(&assessed.company),
         model: assessed.model,
         document: &request.document,
         timings,
         choices,
         received,
     };
-    match operation {
-        Operation::Determine => draft.keep(app, summary, &[], determination).await,
-        Operation::Process | Operation::Validate => {
-            let summary = Summary {
-                document_number: processed.document_number.clone(),
-                issue_date: processed.issue_date,
-                currency: processed
-                    .currency
-                    .map(|currency| currency.code().to_owned()),
-                gross: processed.gross,
-                valid: Some(processed.valid),
-                auto: Some(processed.auto),
-                ..summary
-            };
-            draft
-                .keep(app, summary, &processed.checks, &processed)
-                .await
-        }
+    if operation == Operation::Determine {
+        return draft.keep(app, summary, &[], determination).await;
     }
+    let summary = Summary {
+        document_number: processed.document_number.clone(),
+        issue_date: processed.issue_date,
+        currency: processed
+            .currency
+            .map(|currency| currency.code().to_owned()),
+        gross: processed.gross,
+        valid: Some(processed.valid),
+        auto: Some(processed.auto),
+        ..summary
+    };
+    draft
+        .keep(app, summary, &processed.checks, &processed)
+        .await
 }
 
 /// Checks a document, an entry or a statement, and keeps the answer. Asks no model.
@@ -223,7 +223,7 @@ pub async fn validate(
         .unwrap_or(&Value::Null);
     let draft = Draft {
         operation: Operation::Validate,
-        company: &company,
+        company: Some(&company),
         model: None,
         document: subject,
         timings: Timings {
@@ -242,7 +242,7 @@ pub async fn validate(
 }
 
 /// The first answer to a request that came before with the same key.
-async fn repeated(
+pub(super) async fn repeated(
     app: &App,
     operation: Operation,
     received: &Received<'_>,
@@ -259,18 +259,26 @@ async fn repeated(
 }
 
 /// Everything of a decision but its content.
-struct Draft<'a> {
-    operation: Operation,
-    company: &'a Company,
-    model: Option<String>,
-    document: &'a Value,
-    timings: Timings,
-    choices: Vec<ChoiceRow>,
-    received: Received<'a>,
+pub(super) struct Draft<'a> {
+    /// Which endpoint decides.
+    pub(super) operation: Operation,
+    /// Whose books.
+    pub(super) company: Option<&'a Company>,
+    /// The model that was there to be asked.
+    pub(super) model: Option<String>,
+    /// What was decided on.
+    pub(super) document: &'a Value,
+    /// Where the time went.
+    pub(super) timings: Timings,
+    /// What a model chose.
+    pub(super) choices: Vec<ChoiceRow>,
+    /// The request.
+    pub(super) received: Received<'a>,
 }
 
 impl Draft<'_> {
-    async fn keep<T: Serialize>(
+    /// Gives the content an id and keeps it; or gives back the first answer to the same key.
+    pub(super) async fn keep<T: Serialize>(
         self,
         app: &App,
         summary: Summary,
@@ -293,8 +301,10 @@ impl Draft<'_> {
             created_at: app.environment.clock.now(),
             operation: self.operation,
             schema_version: SCHEMA_VERSION,
-            company_name: self.company.name().to_owned(),
-            company_country: self.company.country().to_string(),
+            company: self.company.map(|company| CompanyColumns {
+                name: company.name().to_owned(),
+                country: company.country().to_string(),
+            }),
             model: self.model,
             document_sha256: Sha256::digest(document).into(),
             summary,

@@ -19,6 +19,8 @@ pub enum Operation {
     Process,
     /// Checks alone.
     Validate,
+    /// Bank lines against open items.
+    Reconcile,
 }
 
 impl Operation {
@@ -28,6 +30,7 @@ impl Operation {
             Self::Determine => "determine",
             Self::Process => "process",
             Self::Validate => "validate",
+            Self::Reconcile => "reconcile",
         }
     }
 }
@@ -44,13 +47,12 @@ pub struct NewDecision {
     pub operation: Operation,
     /// Version of the reply's schema.
     pub schema_version: &'static str,
-    /// The company's name.
-    pub company_name: String,
-    /// The company's country, ISO 3166 alpha-2.
-    pub company_country: String,
+    /// Whose books; a reconciliation may leave it out.
+    pub company: Option<CompanyColumns>,
     /// The model that was asked, if one was.
     pub model: Option<String>,
-    /// SHA-256 of the document as JSON without white space.
+    /// SHA-256 of what was decided on as JSON without white space: the document, or the ledger
+    /// and statement of a reconciliation.
     pub document_sha256: [u8; 32],
     /// What stands out of the reply.
     pub summary: Summary,
@@ -66,6 +68,15 @@ pub struct NewDecision {
     pub checks: Vec<CheckRow>,
     /// What a model chose.
     pub choices: Vec<ChoiceRow>,
+}
+
+/// The parts of a company that are columns.
+#[derive(Debug, Clone)]
+pub struct CompanyColumns {
+    /// Its name.
+    pub name: String,
+    /// Its country, ISO 3166 alpha-2.
+    pub country: String,
 }
 
 /// The parts of a reply that are columns.
@@ -224,6 +235,7 @@ async fn insert_row(
     decision: &NewDecision,
 ) -> Result<(), StoreError> {
     let summary = &decision.summary;
+    let company = decision.company.as_ref();
     sqlx::query!(
         "INSERT INTO decisions (
              id, created_at, operation, schema_version, gateway_version, company_name,
@@ -237,8 +249,8 @@ async fn insert_row(
         decision.operation.name(),
         decision.schema_version,
         env!("CARGO_PKG_VERSION"),
-        decision.company_name,
-        decision.company_country,
+        company.map(|company| company.name.as_str()),
+        company.map(|company| company.country.as_str()),
         decision.model,
         &decision.document_sha256,
         summary.module,

@@ -20,7 +20,7 @@ pub struct KeptDecision {
     pub gateway_version: String,
     /// The model that was asked.
     pub model: Option<String>,
-    /// SHA-256 of the document as JSON without white space.
+    /// SHA-256 of what was decided on as JSON without white space.
     pub document_sha256: Vec<u8>,
     /// The request's body.
     pub request: Value,

@@ -3,11 +3,11 @@
 use axum::extract::State;
 use axum::http::HeaderMap;
 use axum::response::Response;
-use ledgergate_llm::chat::Caller;
 use tracing::instrument;
 
 use super::{AccountingBody, idempotency_key, sent};
 use crate::app::App;
+use crate::http::caller::AskedBy;
 use crate::http::contract::examples;
 use crate::http::error::{ApiError, ErrorBody};
 use crate::pipeline::keep::{self, Received};
@@ -30,14 +30,14 @@ use crate::pipeline::request::ValidationRequest;
 #[instrument(skip_all)]
 pub(in crate::http) async fn validate(
     State(app): State<App>,
+    AskedBy(caller): AskedBy,
     headers: HeaderMap,
     AccountingBody(body): AccountingBody<ValidationRequest>,
 ) -> Result<Response, ApiError> {
     let received = Received {
         body: &body.bytes,
         idempotency_key: idempotency_key(&headers)?,
-        // No model is asked, so nothing waits in a queue.
-        caller: Caller::default(),
+        caller,
     };
     // Boxed: a document and all that was made of it are more than a stack should carry along.
     Ok(sent(

@@ -233,6 +233,11 @@ pub struct Request {
 }
 
 impl Request {
+    /// Whose books, where that is given.
+    pub fn company(&self) -> Option<&Company> {
+        self.company.as_ref()
+    }
+
     /// The books' currency, where the company is given.
     pub(crate) fn base(&self) -> Option<Currency> {
         self.company.as_ref().map(Company::base_currency)
