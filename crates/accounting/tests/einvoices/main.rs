@@ -8,6 +8,8 @@ mod cii;
 mod entries;
 mod printing;
 mod same_facts;
+#[path = "../spent/mod.rs"]
+mod spent;
 mod ubl;
 
 use jiff::civil::date;
