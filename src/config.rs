@@ -1,7 +1,7 @@
 //! The configuration: one TOML file, environment variables over it, defaults under it.
 //!
 //! `LEDGERGATE_SERVER__LISTEN=0.0.0.0:80` overrides `listen` in `[server]`: two underscores go
-//! one table down. `DATABASE_URL` is read as `store.database_url`. A key that does not exist is
+//! one table down, capitals or not. `DATABASE_URL` is read as `store.database_url`. A key that does not exist is
 //! an error that names the key, and the line of the file or the variable it came from.
 
 mod cors;
