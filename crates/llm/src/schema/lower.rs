@@ -2,7 +2,8 @@
 
 use serde_json::{Map, Value, json};
 
-use super::{LISTS_OF_SCHEMAS, NAMED_SCHEMAS, ONE_SCHEMA, formats};
+use super::formats;
+use super::keywords::{LISTS_OF_SCHEMAS, NAMED_SCHEMAS, ONE_SCHEMA};
 
 /// The same schema with each `format` as a pattern of our own (the engine's formats let the 29th
 /// of February of any year through), and the engine's options at the root.

@@ -3,7 +3,8 @@
 
 use serde_json::Value;
 
-use super::{LISTS_OF_SCHEMAS, NAMED_SCHEMAS, ONE_SCHEMA, below};
+use super::keywords::{LISTS_OF_SCHEMAS, NAMED_SCHEMAS, ONE_SCHEMA};
+use super::walk::below;
 
 /// Remainders of one `multipleOf`, in units of its last digit.
 const MOST_ALONE: u64 = 2_000;

@@ -3,7 +3,8 @@
 
 use serde_json::{Map, Value, json};
 
-use super::{Walk, check_size, multiples, unsupported};
+use super::walk::Walk;
+use super::{check_size, multiples, unsupported};
 use crate::error::ModelError;
 
 /// A schema that asks for less than the caller's.
