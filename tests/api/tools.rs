@@ -251,6 +251,12 @@ async fn each_call_is_answered_once_before_the_conversation_goes_on() {
             "messages[2].role",
         ),
     ];
+    let named =
+        |name: &str| json!({"role": "tool", "tool_call_id": "a", "name": name, "content": "1"});
+    let wrong = wrong.into_iter().chain([(
+        json!([user, asked(json!([call("a")])), named("g")]),
+        "messages[2].name",
+    )]);
     for (messages, param) in wrong {
         let body = json!({"model": "scripted", "messages": messages});
         let error = app.post("/v1/chat/completions", &body).await.error(400);
@@ -260,7 +266,7 @@ async fn each_call_is_answered_once_before_the_conversation_goes_on() {
         user,
         asked(json!([call("a"), call("b")])),
         answer("b"),
-        answer("a")
+        named("f")
     ]);
     let body = json!({"model": "scripted", "messages": right});
     app.post("/v1/chat/completions", &body).await.ok();

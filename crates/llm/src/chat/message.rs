@@ -41,7 +41,8 @@ pub struct Message {
     pub role: Role,
     /// What is said.
     pub content: String,
-    /// The speaker's name: to the model it is part of the text (`name: content`).
+    /// The speaker's name: to the model it is part of the text (`name: content`). A tool's is not
+    /// shown: it is in the call that the message answers.
     pub name: Option<String>,
     /// What the assistant asked to have called; empty in every other role.
     pub tool_calls: Vec<ToolCall>,

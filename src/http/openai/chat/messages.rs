@@ -1,6 +1,6 @@
 //! The messages of a chat request.
 
-use std::collections::BTreeSet;
+use std::collections::BTreeMap;
 
 use ledgergate_llm::chat::{Message, Role, ToolCall};
 use serde::Deserialize;
@@ -19,7 +19,8 @@ pub(in crate::http) struct MessageBody {
     pub role: Role,
     /// What is said. An assistant's message with tool calls may have none.
     pub content: Option<Content>,
-    /// The speaker's name, for conversations of several: the model reads `name: content`.
+    /// The speaker's name, for conversations of several: the model reads `name: content`. A
+    /// tool's message may have the name of the function whose call it answers, and no other.
     pub name: Option<String>,
     /// An assistant's refusal of an earlier turn; text to the model.
     pub refusal: Option<String>,
@@ -155,16 +156,25 @@ fn refuse_rest(rest: &Map<String, Value>, index: usize) -> Result<(), ApiError> 
     }
 }
 
-/// Each tool's message answers a call of the assistant's message before it, once.
+/// Each tool's message answers a call of the assistant's message before it, once. Its name says
+/// nothing new to the model, which reads in the call what was called.
 fn check_tool_answers(messages: &[Message]) -> Result<(), ApiError> {
-    let mut open: BTreeSet<&str> = BTreeSet::new();
+    let mut open: BTreeMap<&str, &str> = BTreeMap::new();
     for (index, message) in messages.iter().enumerate() {
         match (&message.role, message.tool_call_id.as_deref()) {
             (Role::Tool, Some(id)) => {
-                if !open.remove(id) {
+                let Some(called) = open.remove(id) else {
                     return Err(ApiError::invalid(
                         format!("messages[{index}].tool_call_id"),
                         format!("no call '{id}' of the assistant waits for an answer"),
+                    ));
+                };
+                if let Some(name) = message.name.as_deref()
+                    && name != called
+                {
+                    return Err(ApiError::invalid(
+                        format!("messages[{index}].name"),
+                        format!("the call '{id}' is of '{called}'; send that name, or none"),
                     ));
                 }
             }
@@ -173,13 +183,13 @@ fn check_tool_answers(messages: &[Message]) -> Result<(), ApiError> {
                     format!("messages[{index}].role"),
                     format!(
                         "the calls before this message are not all answered by tools; missing: {}",
-                        open.iter().copied().collect::<Vec<_>>().join(", ")
+                        open.keys().copied().collect::<Vec<_>>().join(", ")
                     ),
                 ));
             }
             _ => {
                 for (number, call) in message.tool_calls.iter().enumerate() {
-                    if !open.insert(call.id.as_str()) {
+                    if open.insert(&call.id, &call.name).is_some() {
                         return Err(ApiError::invalid(
                             format!("messages[{index}].tool_calls[{number}].id"),
                             format!("there are two calls '{}'", call.id),
@@ -196,7 +206,7 @@ fn check_tool_answers(messages: &[Message]) -> Result<(), ApiError> {
         "messages",
         format!(
             "the last calls are not all answered by tools; missing: {}",
-            open.iter().copied().collect::<Vec<_>>().join(", ")
+            open.keys().copied().collect::<Vec<_>>().join(", ")
         ),
     ))
 }
