@@ -7,6 +7,8 @@
 //! end-of-sequence tokens.
 
 mod calls;
+mod kept;
+mod lark;
 mod locate;
 mod numbers;
 mod source;

@@ -4,6 +4,7 @@ use llguidance::api::TopLevelGrammar;
 use serde_json::Value;
 use sha2::{Digest, Sha256};
 
+use super::lark;
 use crate::error::ModelError;
 use crate::schema::{self, AdmittedSchema};
 
@@ -168,17 +169,8 @@ fn literal(text: &str) -> String {
 
 fn prepare_lark(grammar: String) -> Result<PreparedSource, ModelError> {
     check_size(grammar.len())?;
-    // Both would be taken without effect, or break the promise that answers are UTF-8.
-    for word in ["temperature", "allow_invalid_utf8"] {
-        let written = grammar.match_indices(word).any(|(at, _)| {
-            let after = grammar[at + word.len()..]
-                .trim_start_matches('"')
-                .trim_start();
-            after.starts_with('=') || after.starts_with(':')
-        });
-        if written {
-            return Err(refused(format!("`{word}` is not taken in a grammar")));
-        }
+    if let Some(option) = lark::option_not_taken(&grammar) {
+        return Err(refused(format!("`{option}` is not taken in a grammar")));
     }
     Ok(PreparedSource {
         grammar: TopLevelGrammar::from_lark(grammar),

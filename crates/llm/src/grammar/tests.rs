@@ -132,7 +132,7 @@ async fn a_lark_grammar_is_followed() {
 #[tokio::test]
 async fn a_form_that_is_none_is_refused() {
     let compiler = compiler();
-    for outcome in [
+    for outcome in vec![
         compiler.regex("(").await,
         compiler.regex("a(?=b)").await,
         compiler.regex("a{1000}{1000}{1000}").await,
@@ -143,6 +143,9 @@ async fn a_form_that_is_none_is_refused() {
         compiler.lark("no grammar").await,
         compiler.lark("").await,
         compiler.lark("start[temperature=0.5]: /a/").await,
+        compiler
+            .lark("%llguidance {\"allow_invalid_utf8\": true}\nstart: /a/")
+            .await,
         compiler.lark("start: start").await,
     ] {
         assert!(
