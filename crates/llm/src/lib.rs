@@ -15,6 +15,7 @@ pub mod gguf;
 mod grammar;
 pub mod local;
 pub mod model_files;
+mod numbers;
 pub mod repair;
 mod sampling;
 mod schema;

@@ -27,8 +27,6 @@ impl GrammarCompiler {
             return Ok((grammar.fresh_copy(), Arc::clone(checks)));
         }
         let factory = Arc::clone(&self.factory);
-        // Where all of an answer is calls, all of it is JSON but for the markers.
-        let numbers = source.offer.required.then(NumberGuard::default);
         let permit = self.permit().await?;
         let compilation = self.off_thread(permit, move || {
             let PreparedCalls { lark, checks } = source.prepared()?;
@@ -53,7 +51,8 @@ impl GrammarCompiler {
             matcher,
             // The reader of calls has the last checks.
             check: Arc::new(AnswerCheck::Lark),
-            numbers,
+            // The reader knows where there is JSON in the answer.
+            numbers: None,
             tokens: self.factory.tok_env().clone(),
             field: None,
         };

@@ -140,7 +140,7 @@ async fn hostile_schemas_are_taken_or_refused_within_the_limits() {
                 // The first steps are within the limits of a step, or refused.
                 for byte in *b"\"aaaaaaaa" {
                     let token = u32::from(byte);
-                    match grammar.mask() {
+                    match grammar.mask(None) {
                         Ok(mask) if mask.allows(token) => grammar.accept(token).unwrap(),
                         Ok(_) | Err(ModelError::UnsupportedSchema { .. }) => break,
                         Err(other) => panic!("{name}: {other}"),

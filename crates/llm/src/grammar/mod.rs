@@ -10,7 +10,6 @@ mod calls;
 mod kept;
 mod lark;
 mod locate;
-mod numbers;
 mod source;
 
 use std::num::NonZeroUsize;
@@ -26,11 +25,12 @@ use tokio::sync::{OwnedSemaphorePermit, Semaphore, oneshot};
 use toktrie::{SimpleVob, TokEnv};
 
 use crate::error::{ModelError, ModelFileError};
+use crate::numbers::NumberGuard;
 use crate::schema;
 use crate::tokenizer::ModelTokenizer;
 use crate::tools::CallChecks;
-use numbers::NumberGuard;
-use source::{AnswerCheck, GrammarSource, PreparedSource, SourceHash};
+use kept::Kept;
+use source::{AnswerCheck, GrammarSource, PreparedSource};
 
 /// How long a request waits for a thread to compile on, and then for its source to compile.
 const COMPILE_TIME: Duration = Duration::from_secs(10);
@@ -266,6 +266,7 @@ fn refusal(error: &str) -> String {
 pub(crate) struct Grammar {
     matcher: Matcher,
     check: Arc<AnswerCheck>,
+    /// Where the whole answer is JSON.
     numbers: Option<NumberGuard>,
     tokens: TokEnv,
     field: Option<&'static str>,
@@ -288,12 +289,13 @@ impl Grammar {
         self
     }
 
-    /// The tokens that may come next; end tokens where the answer may end.
-    pub(crate) fn mask(&mut self) -> Result<TokenMask, ModelError> {
+    /// The tokens that may come next; end tokens where the answer may end. Where only a part of
+    /// the answer is JSON, `of_part` follows its numbers.
+    pub(crate) fn mask(&mut self, of_part: Option<NumberGuard>) -> Result<TokenMask, ModelError> {
         let Ok(mask) = self.matcher.compute_mask_or_eos() else {
             return Err(self.broken());
         };
-        Ok(TokenMask(match &self.numbers {
+        Ok(TokenMask(match of_part.or(self.numbers) {
             Some(numbers) => numbers.narrowed(mask, self.tokens.tok_trie()),
             None => mask,
         }))

@@ -9,7 +9,7 @@ pub(super) fn taken(grammar: &mut Grammar, text: &str) -> usize {
     text.bytes()
         .take_while(|byte| {
             let token = u32::from(*byte);
-            let allowed = grammar.mask().unwrap().allows(token);
+            let allowed = grammar.mask(None).unwrap().allows(token);
             if allowed {
                 grammar.accept(token).unwrap();
             }
@@ -31,10 +31,10 @@ async fn json_is_compact_and_ends_with_the_models_own_end_token() {
     let mut grammar = compiler.json_schema(&schema).await.unwrap();
     assert_eq!(taken(&mut grammar, "{\"a\":1"), 6);
     assert!(!grammar.is_complete());
-    assert!(!grammar.mask().unwrap().allows(258));
+    assert!(!grammar.mask(None).unwrap().allows(258));
     assert_eq!(taken(&mut grammar, "}"), 1);
     assert!(grammar.is_complete());
-    let mask = grammar.mask().unwrap();
+    let mask = grammar.mask(None).unwrap();
     // `<|im_end|>` and `<|endoftext|>` end, `<|im_start|>` never comes.
     assert!(mask.allows(258) && mask.allows(256) && !mask.allows(257));
     assert!(!mask.allows(u32::MAX));
@@ -98,7 +98,7 @@ async fn a_regular_expression_is_matched_whole() {
     for regex in ["[A-Z]{2}-\\d+/x", "^[A-Z]{2}-\\d+/x$"] {
         let mut grammar = compiler.regex(regex).await.unwrap();
         assert_eq!(taken(&mut grammar, "DE-12/x!"), 7, "{regex}");
-        assert!(grammar.mask().unwrap().allows(258), "{regex}");
+        assert!(grammar.mask(None).unwrap().allows(258), "{regex}");
         assert!(grammar.check_answer("DE-12/x").is_ok());
         assert!(grammar.check_answer("DE-12/x!").is_err());
     }
@@ -111,7 +111,7 @@ async fn one_of_the_choices_is_taken_letter_for_letter() {
     for choice in &choices {
         let mut grammar = compiler.choice(&choices).await.unwrap();
         assert_eq!(taken(&mut grammar, choice), choice.len(), "{choice}");
-        assert!(grammar.mask().unwrap().allows(258), "{choice}");
+        assert!(grammar.mask(None).unwrap().allows(258), "{choice}");
         assert!(grammar.check_answer(choice).is_ok());
     }
     let mut grammar = compiler.choice(&choices).await.unwrap();
@@ -125,7 +125,7 @@ async fn a_lark_grammar_is_followed() {
         NUMBER: /[0-9]+\\.[0-9]{2}/";
     let mut grammar = compiler().lark(grammar).await.unwrap();
     assert_eq!(taken(&mut grammar, "12.50 EUR 1.00 USD"), 18);
-    assert!(grammar.mask().unwrap().allows(258));
+    assert!(grammar.mask(None).unwrap().allows(258));
     assert_eq!(taken(&mut grammar, "x"), 0);
 }
 

@@ -100,8 +100,10 @@ impl SequencePicker {
             return Err(ModelError::DeadlineExceeded);
         }
         let distribution = self.top_logprobs.map(|_| ModelDistribution::new(logits));
-        let mask = self.grammar.as_mut().map(Grammar::mask).transpose()?;
         let calls = self.calls.as_ref();
+        let numbers = calls.and_then(CallReader::numbers);
+        let mask = self.grammar.as_mut().map(|grammar| grammar.mask(numbers));
+        let mask = mask.transpose()?;
         let is_of_call = |id| calls.is_some_and(|calls| calls.control_text(id).is_some());
         let token = self
             .sampler

@@ -13,6 +13,7 @@ use super::offer::{TextForm, ToolOffer};
 use super::syntax::CallSyntax;
 use crate::chat::FinishReason;
 use crate::error::ModelError;
+use crate::numbers::NumberGuard;
 use arguments::ObjectScanner;
 
 /// What was read.
@@ -81,6 +82,11 @@ pub(crate) struct CallReader {
     begun: u32,
     name: String,
     arguments: String,
+    /// Whether text is JSON.
+    text_is_json: bool,
+    /// Of the text, or of the arguments of the call that began last. Neither begins within a
+    /// string.
+    numbers: NumberGuard,
 }
 
 impl CallReader {
@@ -115,6 +121,8 @@ impl CallReader {
             begun: 0,
             name: String::new(),
             arguments: String::new(),
+            text_is_json: matches!(offer.text, TextForm::Json(_)),
+            numbers: NumberGuard::default(),
         }
     }
 
@@ -126,6 +134,16 @@ impl CallReader {
     /// Whether the text is over.
     pub(crate) fn is_in_calls(&self) -> bool {
         !matches!(self.state, State::Start { .. } | State::InText(_))
+    }
+
+    /// Follows the numbers of the JSON that is being written, if any is.
+    pub(crate) fn numbers(&self) -> Option<NumberGuard> {
+        let in_json = match self.state {
+            State::Start { .. } | State::InText(_) => self.text_is_json,
+            State::Arguments(_) => true,
+            State::Fixed(..) | State::Name | State::Closed | State::Ended => false,
+        };
+        in_json.then_some(self.numbers)
     }
 
     /// Takes more of the answer.
@@ -180,7 +198,9 @@ impl CallReader {
                 Ok(true)
             }
             State::InText(Text::AtEnd) => {
-                read.push(Read::Text(std::mem::take(&mut self.input)));
+                let text = std::mem::take(&mut self.input);
+                self.numbers.push(text.as_bytes());
+                read.push(Read::Text(text));
                 Ok(false)
             }
             State::InText(Text::At(marker)) => {
@@ -268,6 +288,7 @@ impl CallReader {
         };
         self.name = self.input.drain(..end).collect();
         self.arguments.clear();
+        self.numbers = NumberGuard::default();
         read.push(Read::Begun {
             index: self.begun,
             id: self.ids.next_id(),
@@ -280,6 +301,7 @@ impl CallReader {
 
     fn push_arguments(&mut self, text: String, read: &mut Vec<Read>) {
         self.arguments.push_str(&text);
+        self.numbers.push(text.as_bytes());
         read.push(Read::Arguments {
             index: self.begun.saturating_sub(1),
             text,

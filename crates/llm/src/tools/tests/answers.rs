@@ -329,6 +329,52 @@ async fn an_answer_in_json_goes_with_calls() {
     }
 }
 
+/// A model under a grammar can still write `1e999`, which is JSON and no number that a double
+/// holds. All JSON of an answer is kept from it, whether a call is required or not, and whatever
+/// quotes stand in the text before.
+#[tokio::test]
+async fn numbers_stay_where_doubles_hold_them_in_all_json_of_an_answer() {
+    let schema = json!({"type": "object", "properties": {"a": {"type": "number"},
+        "b": {"type": "string", "maxLength": 9}}, "additionalProperties": false});
+    let cases = [
+        ("{\"a\":1e999}", "{\"a\":1e99}"),
+        ("{\"b\":\"1e999\"}", "{\"b\":\"1e999\"}"),
+    ];
+    for family in Family::ALL {
+        for (wanted, kept) in cases {
+            for (tool_choice, text) in [
+                (ToolChoice::Auto, ""),
+                (ToolChoice::Auto, "It costs 5\" or 1e999: "),
+                (ToolChoice::Required, ""),
+            ] {
+                if !text.is_empty() && !family.calls_after_text() {
+                    continue;
+                }
+                let says = family.says(text, &[("book", wanted)]);
+                let request = ChatRequest {
+                    tools: vec![tool("book", schema.clone())],
+                    ..request(tool_choice)
+                };
+                let answer = complete(&family.model(&says), request).await;
+                let answer = answer.unwrap_or_else(|error| panic!("{family:?} {says}: {error}"));
+                assert_eq!(answer.text, text, "{family:?}");
+                assert_eq!(calls_of(&answer), [("book", kept)], "{family:?} {says}");
+            }
+            let request = ChatRequest {
+                output: OutputFormat::JsonSchema(schema.clone()),
+                ..request(ToolChoice::Auto)
+            };
+            let answer = complete(&family.model(wanted), request).await;
+            let answer = answer.unwrap_or_else(|error| panic!("{family:?} {wanted}: {error}"));
+            assert_eq!(
+                (answer.text.as_str(), answer.reason),
+                (kept, FinishReason::Stop),
+                "{family:?}"
+            );
+        }
+    }
+}
+
 #[tokio::test]
 async fn arguments_hold_to_the_schema_and_none_are_an_empty_object() {
     for family in Family::ALL {

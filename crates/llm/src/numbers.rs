@@ -25,7 +25,7 @@ struct Number {
 
 /// Follows an answer byte by byte.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub(super) struct NumberGuard {
+pub(crate) struct NumberGuard {
     in_string: bool,
     escaped: bool,
     number: Option<Number>,
@@ -33,7 +33,7 @@ pub(super) struct NumberGuard {
 
 impl NumberGuard {
     /// Takes what was written.
-    pub(super) fn push(&mut self, bytes: &[u8]) {
+    pub(crate) fn push(&mut self, bytes: &[u8]) {
         for byte in bytes {
             self.step(*byte);
         }
@@ -41,7 +41,7 @@ impl NumberGuard {
 
     /// The tokens of `mask` that keep numbers short; all of them where none does, since a schema
     /// may ask for a long number.
-    pub(super) fn narrowed(self, mask: SimpleVob, tokens: &TokTrie) -> SimpleVob {
+    pub(crate) fn narrowed(self, mask: SimpleVob, tokens: &TokTrie) -> SimpleVob {
         if !self.is_near_a_limit() {
             return mask;
         }
