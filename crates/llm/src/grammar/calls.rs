@@ -4,10 +4,9 @@ use std::sync::{Arc, MutexGuard, PoisonError};
 
 use llguidance::ParserFactory;
 use llguidance::api::TopLevelGrammar;
-use lru::LruCache;
 
-use super::numbers::NumberGuard;
-use super::source::{AnswerCheck, SourceHash};
+use super::kept::Kept;
+use super::source::AnswerCheck;
 use super::{COMPILE_TIME, Grammar, GrammarCompiler, compile_matcher, part_at_fault};
 use crate::error::ModelError;
 use crate::schema;
@@ -30,13 +29,14 @@ impl GrammarCompiler {
         let permit = self.permit().await?;
         let compilation = self.off_thread(permit, move || {
             let PreparedCalls { lark, checks } = source.prepared()?;
+            let source_bytes = lark.len();
             let grammar = TopLevelGrammar::from_lark(lark);
             match compile_matcher(&factory, grammar) {
-                Ok(matcher) => Ok((matcher, checks)),
+                Ok(compiled) => Ok((compiled.bytes_with(source_bytes), compiled.matcher, checks)),
                 Err(message) => Err(schema_at_fault(&factory, &checks, &message)),
             }
         });
-        let (matcher, checks) = tokio::time::timeout(COMPILE_TIME, compilation)
+        let (bytes, matcher, checks) = tokio::time::timeout(COMPILE_TIME, compilation)
             .await
             .map_err(|_| {
                 ModelError::invalid(
@@ -55,14 +55,16 @@ impl GrammarCompiler {
             numbers: None,
             tokens: self.factory.tok_env().clone(),
             field: None,
+            bytes,
         };
         let checks = Arc::new(checks);
         let copy = grammar.fresh_copy();
-        self.kept_calls().put(hash, (grammar, Arc::clone(&checks)));
+        let kept = (grammar, Arc::clone(&checks));
+        self.kept_calls().put(hash, kept, bytes);
         Ok((copy, checks))
     }
 
-    fn kept_calls(&self) -> MutexGuard<'_, LruCache<SourceHash, (Grammar, Arc<CallChecks>)>> {
+    fn kept_calls(&self) -> MutexGuard<'_, Kept<(Grammar, Arc<CallChecks>)>> {
         self.kept_calls
             .lock()
             .unwrap_or_else(PoisonError::into_inner)

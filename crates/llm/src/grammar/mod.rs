@@ -19,7 +19,6 @@ use std::time::{Duration, Instant};
 use llguidance::api::{ParserLimits, TopLevelGrammar};
 use llguidance::panic_utils::catch_unwind;
 use llguidance::{Matcher, ParserFactory};
-use lru::LruCache;
 use serde_json::{Value, json};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore, oneshot};
 use toktrie::{SimpleVob, TokEnv};
@@ -45,14 +44,22 @@ const COMPILATIONS_AT_ONCE: usize = 2;
 /// Stack of a compiling thread: the compiler recurses through the schema.
 const COMPILE_STACK_BYTES: usize = 64 * 1024 * 1024;
 
+/// Grammars that are kept, of answers and of calls each.
 const KEPT_GRAMMARS: NonZeroUsize = NonZeroUsize::MIN.saturating_add(255);
+
+/// Their bytes, as far as they can be told.
+const KEPT_BYTES: usize = 64 * 1024 * 1024;
+
+/// What a byte of a source is taken to need beside the lexer's tables, as rules of the grammar and
+/// in the validator of answers, neither of which tells its size.
+const BYTES_FOR_A_BYTE_OF_SOURCE: usize = 16;
 
 /// Compiles grammars for one tokenizer.
 pub(crate) struct GrammarCompiler {
     factory: Arc<ParserFactory>,
     /// Refusals are kept as well: they are the dearest to find.
-    kept: Mutex<LruCache<SourceHash, Result<Grammar, ModelError>>>,
-    kept_calls: Mutex<LruCache<SourceHash, (Grammar, Arc<CallChecks>)>>,
+    kept: Mutex<Kept<Result<Grammar, ModelError>>>,
+    kept_calls: Mutex<Kept<(Grammar, Arc<CallChecks>)>>,
     running: Arc<Semaphore>,
     patience: Duration,
 }
@@ -71,8 +78,8 @@ impl GrammarCompiler {
         };
         Ok(Self {
             factory: Arc::new(factory),
-            kept: Mutex::new(LruCache::new(KEPT_GRAMMARS)),
-            kept_calls: Mutex::new(LruCache::new(KEPT_GRAMMARS)),
+            kept: Mutex::new(Kept::new(KEPT_GRAMMARS, KEPT_BYTES)),
+            kept_calls: Mutex::new(Kept::new(KEPT_GRAMMARS, KEPT_BYTES)),
             running: Arc::new(Semaphore::new(COMPILATIONS_AT_ONCE)),
             patience: COMPILE_TIME,
         })
@@ -133,13 +140,18 @@ impl GrammarCompiler {
                 )
             })?;
         let answer = fresh(&outcome);
-        if matches!(outcome, Ok(_) | Err(ModelError::UnsupportedSchema { .. })) {
-            self.kept().put(hash, outcome);
+        let bytes = match &outcome {
+            Ok(grammar) => Some(grammar.bytes),
+            Err(refusal @ ModelError::UnsupportedSchema { .. }) => Some(refusal.to_string().len()),
+            Err(_) => None,
+        };
+        if let Some(bytes) = bytes {
+            self.kept().put(hash, outcome, bytes);
         }
         answer
     }
 
-    fn kept(&self) -> MutexGuard<'_, LruCache<SourceHash, Result<Grammar, ModelError>>> {
+    fn kept(&self) -> MutexGuard<'_, Kept<Result<Grammar, ModelError>>> {
         self.kept.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
@@ -161,12 +173,14 @@ impl GrammarCompiler {
         source: GrammarSource,
     ) -> Result<Grammar, ModelError> {
         let factory = Arc::clone(&self.factory);
-        let (matcher, check) = self
+        let source_bytes = source.bytes();
+        let (compiled, check) = self
             .off_thread(permit, move || compile_source(&factory, source))
             .await?;
         Ok(Grammar {
             numbers: check.is_json().then(NumberGuard::default),
-            matcher,
+            bytes: compiled.bytes_with(source_bytes),
+            matcher: compiled.matcher,
             check: Arc::new(check),
             tokens: self.factory.tok_env().clone(),
             field: None,
@@ -209,10 +223,10 @@ fn fresh(kept: &Result<Grammar, ModelError>) -> Result<Grammar, ModelError> {
 fn compile_source(
     factory: &ParserFactory,
     source: GrammarSource,
-) -> Result<(Matcher, AnswerCheck), ModelError> {
+) -> Result<(Compiled, AnswerCheck), ModelError> {
     let PreparedSource { grammar, check } = source.prepared()?;
     match compile_matcher(factory, grammar) {
-        Ok(matcher) => Ok((matcher, check)),
+        Ok(compiled) => Ok((compiled, check)),
         Err(message) => {
             let pointer = match &check {
                 AnswerCheck::Schema(admitted) => part_at_fault(factory, admitted.enforced()),
@@ -232,11 +246,27 @@ fn part_at_fault(factory: &ParserFactory, enforced: &Value) -> String {
     })
 }
 
-fn compile_matcher(factory: &ParserFactory, grammar: TopLevelGrammar) -> Result<Matcher, String> {
+/// What the grammar engine makes of a grammar.
+struct Compiled {
+    matcher: Matcher,
+    /// An estimate.
+    table_bytes: usize,
+}
+
+impl Compiled {
+    /// An estimate of what it takes in all, made from a source of this many bytes.
+    fn bytes_with(&self, source_bytes: usize) -> usize {
+        self.table_bytes + source_bytes.saturating_mul(BYTES_FOR_A_BYTE_OF_SOURCE)
+    }
+}
+
+fn compile_matcher(factory: &ParserFactory, grammar: TopLevelGrammar) -> Result<Compiled, String> {
     let parser = catch_unwind(std::panic::AssertUnwindSafe(|| {
         factory.create_parser(grammar)
     }))
     .map_err(|error| refusal(&format!("{error:#}")))?;
+    // Shares its tables with the matcher, and tells their size.
+    let tables = parser.parser.clone();
     let mut matcher = Matcher::new(Ok(parser));
     // The first mask finds grammars that nothing satisfies, and warms the lexer for all copies.
     let mask = matcher
@@ -245,7 +275,10 @@ fn compile_matcher(factory: &ParserFactory, grammar: TopLevelGrammar) -> Result<
     if mask.is_zero() {
         return Err(NOTHING_SATISFIES_IT.to_owned());
     }
-    Ok(matcher)
+    Ok(Compiled {
+        matcher,
+        table_bytes: tables.lexer_stats().num_bytes,
+    })
 }
 
 const NOTHING_SATISFIES_IT: &str = "nothing can satisfy it";
@@ -270,6 +303,8 @@ pub(crate) struct Grammar {
     numbers: Option<NumberGuard>,
     tokens: TokEnv,
     field: Option<&'static str>,
+    /// An estimate of what it takes.
+    bytes: usize,
 }
 
 impl Grammar {
@@ -280,6 +315,7 @@ impl Grammar {
             numbers: self.numbers,
             tokens: self.tokens.clone(),
             field: None,
+            bytes: self.bytes,
         }
     }
 

@@ -58,6 +58,15 @@ impl GrammarSource {
             .into()
     }
 
+    /// Its length as text.
+    pub(super) fn bytes(&self) -> usize {
+        match self {
+            Self::JsonSchema(schema) => schema.to_string().len(),
+            Self::Regex(text) | Self::Lark(text) => text.len(),
+            Self::Choice(choices) => choices.iter().map(String::len).sum(),
+        }
+    }
+
     /// Checks everything that can be checked before the grammar engine compiles.
     ///
     /// # Errors

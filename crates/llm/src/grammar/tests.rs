@@ -130,6 +130,34 @@ async fn a_lark_grammar_is_followed() {
 }
 
 #[tokio::test]
+async fn a_rule_may_be_named_after_an_option_that_is_not_taken() {
+    let grammar = "start: body_temperature\nbody_temperature: /[0-9]{2}/";
+    let mut grammar = compiler().lark(grammar).await.unwrap();
+    assert_eq!(taken(&mut grammar, "37"), 2);
+}
+
+#[tokio::test]
+async fn grammars_are_kept_by_their_size() {
+    let compiler = compiler();
+    compiler.json_schema(&json!({"const": 1})).await.unwrap();
+    let small = compiler.kept().bytes();
+    let many: Vec<String> = (0..2_000).map(|number| format!("value {number}")).collect();
+    let schema = json!({"enum": many});
+    compiler.json_schema(&schema).await.unwrap();
+    let large = compiler.kept().bytes() - small;
+    assert!(small > 100 && large > 10 * small, "{small} {large}");
+    assert!(large > schema.to_string().len(), "{large}");
+    // There is room for one of the two.
+    let cramped = GrammarCompiler {
+        kept: Mutex::new(Kept::new(KEPT_GRAMMARS, large)),
+        ..compiler
+    };
+    cramped.json_schema(&json!({"const": 1})).await.unwrap();
+    cramped.json_schema(&schema).await.unwrap();
+    assert_eq!(cramped.kept().len(), 1);
+}
+
+#[tokio::test]
 async fn a_form_that_is_none_is_refused() {
     let compiler = compiler();
     for outcome in vec![
