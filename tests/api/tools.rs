@@ -110,6 +110,33 @@ async fn required_and_named_are_forced() {
 }
 
 #[tokio::test]
+async fn a_model_that_would_call_for_ever_is_stopped_after_eight_calls() {
+    let once = "<tool_call>\n{\"name\": \"list_accounts\", \"arguments\": {}}\n</tool_call>\n";
+    let app = TestApp::with_model(saying(&once.repeat(40))).await;
+    for choice in ["auto", "required"] {
+        let asked = json!({"tool_choice": choice, "max_tokens": 3_000});
+        let choice = answer(&app, &asked).await;
+        assert_eq!(choice["finish_reason"], "tool_calls");
+        assert_eq!(called(&choice).len(), 8);
+        let mut asked = asked;
+        asked["parallel_tool_calls"] = json!(false);
+        assert_eq!(called(&answer(&app, &asked).await).len(), 1);
+    }
+}
+
+#[tokio::test]
+async fn numbers_in_arguments_are_numbers_of_any_reader() {
+    let tool = json!({"type": "function", "function": {"name": "book", "parameters":
+        {"type": "object", "properties": {"amount": {"type": "number"}},
+        "required": ["amount"], "additionalProperties": false}}});
+    let says = "A \"quote\n<tool_call>\n{\"name\": \"book\", \"arguments\": {\"amount\":1e999}}\n\
+        </tool_call>";
+    let app = TestApp::with_model(saying(says)).await;
+    let choice = answer(&app, &json!({"tools": [tool]})).await;
+    assert_eq!(called(&choice), [("book", "{\"amount\":1e99}")]);
+}
+
+#[tokio::test]
 async fn calls_are_streamed_piece_by_piece() {
     let app = TestApp::with_model(saying(&format!("Wait.\n{CALLS}"))).await;
     let body = asking(&json!({"stream": true}));

@@ -15,8 +15,10 @@ use crate::chat::Tool;
 use crate::error::ModelError;
 use crate::schema::{self, AdmittedSchema};
 
-/// Calls in one answer.
-const MOST_CALLS: usize = 32;
+/// Calls in one answer. A small model that must call goes on calling for as long as it may; with
+/// this many an answer comes to its end within the usual 512 tokens. More can be asked for in the
+/// next turn.
+const MOST_CALLS: usize = 8;
 
 /// What a grammar with calls is made from.
 #[derive(Debug, Clone)]

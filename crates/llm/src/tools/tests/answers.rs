@@ -78,7 +78,7 @@ async fn required_and_named_are_forced_whatever_the_model_wants() {
             let answer = answer.unwrap_or_else(|error| panic!("{family:?} {says}: {error}"));
             assert_eq!(answer.reason, FinishReason::ToolCalls, "{family:?} {says}");
             assert_eq!(answer.text, "");
-            assert!(!answer.tool_calls.is_empty() && answer.tool_calls.len() <= 32);
+            assert!(!answer.tool_calls.is_empty() && answer.tool_calls.len() <= 8);
             let named = ToolChoice::Named("get_weather_map".to_owned());
             let answer = complete(&model, request(named)).await.unwrap();
             assert_eq!(answer.reason, FinishReason::ToolCalls, "{family:?} {says}");
@@ -91,10 +91,10 @@ async fn required_and_named_are_forced_whatever_the_model_wants() {
 }
 
 #[tokio::test]
-async fn one_call_where_there_may_not_be_several_and_32_at_most() {
+async fn one_call_where_there_may_not_be_several_and_8_at_most() {
     for family in Family::ALL {
         let says = family.says("", &[PARIS; 40]);
-        for (parallel_tool_calls, count) in [(false, 1), (true, 32)] {
+        for (parallel_tool_calls, count) in [(false, 1), (true, 8)] {
             for tool_choice in [ToolChoice::Auto, ToolChoice::Required] {
                 let request = ChatRequest {
                     parallel_tool_calls,
