@@ -85,6 +85,7 @@ pub(crate) fn ended(reason: FinishReason) -> GenerationEvent {
         reason,
         usage: Usage {
             prompt_tokens: 7,
+            repair_prompt_tokens: 0,
             completion_tokens: 5,
         },
         timings: GenerationTimings::default(),

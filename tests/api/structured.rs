@@ -227,6 +227,44 @@ async fn with_repair_a_wrong_answer_is_asked_for_again() {
     assert_eq!(kept, [10, 10]);
 }
 
+/// Three attempts' prompts differ: the first is the request's own and shared by its answers.
+#[tokio::test]
+async fn usage_counts_the_prompt_once_and_each_attempt_of_each_answer() {
+    let schema = json!({"type": "array", "items": {"type": "integer"}, "uniqueItems": true,
+        "maxItems": 2});
+    let app = TestApp::with_model(learning("[1,1]", "[1,2]")).await;
+    let usage = async |changes: &Value| {
+        let mut body = asking(changes);
+        let whole = app.post("/v1/chat/completions", &body).await.ok()["usage"].clone();
+        body["stream"] = json!(true);
+        body["stream_options"] = json!({"include_usage": true});
+        let events = app.post("/v1/chat/completions", &body).await.events();
+        let last: Value = serde_json::from_str(&events[events.len() - 2]).unwrap();
+        assert_eq!(last["usage"], whole);
+        let count = |name: &str| whole[name].as_u64().unwrap();
+        assert_eq!(
+            count("total_tokens"),
+            count("prompt_tokens") + count("completion_tokens")
+        );
+        (count("prompt_tokens"), count("completion_tokens"))
+    };
+    let repaired = async |n: u32| {
+        let mut changes = by_schema(&schema);
+        changes["x_repair"] = json!(true);
+        changes["n"] = json!(n);
+        usage(&changes).await
+    };
+    // Without repair, the prompt is all that is read.
+    let (prompt, _) = usage(&json!({})).await;
+    assert_eq!(usage(&json!({"n": 3})).await.0, prompt);
+    let (one, written) = repaired(1).await;
+    assert_eq!(written, 10);
+    let again = one - prompt;
+    assert!(again > prompt, "{again} {prompt}");
+    assert_eq!(repaired(2).await, (prompt + 2 * again, 20));
+    assert_eq!(repaired(3).await, (prompt + 3 * again, 30));
+}
+
 #[tokio::test]
 async fn what_repair_does_not_mend_is_502_without_the_text() {
     let schema = json!({"type": "array", "items": {"enum": ["secret"]}, "uniqueItems": true,

@@ -19,6 +19,10 @@ pub(super) struct Identity {
 #[derive(Debug)]
 pub(super) struct LogSummary {
     pub(super) details: RequestDetails,
+    /// Of the prompt that the answers share.
+    prompt_tokens: u32,
+    /// Of the prompts that asked for some of them again.
+    repair_prompt_tokens: u32,
 }
 
 impl LogSummary {
@@ -29,14 +33,19 @@ impl LogSummary {
                 streamed,
                 ..RequestDetails::default()
             },
+            prompt_tokens: 0,
+            repair_prompt_tokens: 0,
         }
     }
 
-    /// Answers of one request share their prompt, so its tokens count once.
+    /// Answers of one request share their prompt, so its tokens count once, however many answers
+    /// there are. What was read to repair one of them, and all that was written, counts for each.
     pub(super) fn add(&mut self, reason: FinishReason, usage: Usage, timings: GenerationTimings) {
         let details = &mut self.details;
         details.finish_reason = Some(reason_name(reason).to_owned());
-        details.prompt_tokens = Some(usage.prompt_tokens);
+        self.prompt_tokens = usage.prompt_tokens;
+        self.repair_prompt_tokens += usage.repair_prompt_tokens;
+        details.prompt_tokens = Some(self.prompt_tokens + self.repair_prompt_tokens);
         details.completion_tokens =
             Some(details.completion_tokens.unwrap_or(0) + usage.completion_tokens);
         let longest = |known: Option<f64>, new: u64| {

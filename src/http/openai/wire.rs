@@ -57,9 +57,10 @@ pub struct AssistantMessage {
 #[derive(Debug, Clone, Copy, Serialize, ToSchema)]
 #[expect(clippy::struct_field_names, reason = "OpenAI's names")]
 pub struct UsageBody {
-    /// Of the prompt.
+    /// Of the prompt, once for all answers to it; with `x_repair` also of what was read to ask
+    /// again.
     pub prompt_tokens: u32,
-    /// Of the answers.
+    /// Of all answers and all attempts at them.
     pub completion_tokens: u32,
     /// Both.
     pub total_tokens: u32,

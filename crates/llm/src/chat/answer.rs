@@ -37,11 +37,15 @@ pub enum FinishReason {
 }
 
 /// Tokens read and written.
+#[expect(clippy::struct_field_names, reason = "OpenAI's names")]
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Usage {
     /// Tokens of the rendered prompt.
     pub prompt_tokens: u32,
-    /// Tokens generated, the end-of-sequence token not counted.
+    /// Tokens of the prompts that asked for the answer again, where [`crate::repair`] did. Several
+    /// answers to one request share its prompt, and none of these.
+    pub repair_prompt_tokens: u32,
+    /// Tokens generated, in all attempts, the end-of-sequence token not counted.
     pub completion_tokens: u32,
 }
 

@@ -148,6 +148,7 @@ impl ChoicePicker {
             logprobs,
             usage: Usage {
                 prompt_tokens: self.prompt_tokens,
+                repair_prompt_tokens: 0,
                 completion_tokens: 1,
             },
             timings: GenerationTimings {

@@ -269,6 +269,7 @@ impl SequencePicker {
             reason,
             usage: Usage {
                 prompt_tokens: self.prompt_tokens,
+                repair_prompt_tokens: 0,
                 completion_tokens: self.completion_tokens,
             },
             timings: GenerationTimings {

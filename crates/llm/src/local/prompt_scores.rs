@@ -99,6 +99,7 @@ pub(super) async fn score<E: TokenEngine>(
         tokens,
         usage: Usage {
             prompt_tokens,
+            repair_prompt_tokens: 0,
             completion_tokens: 0,
         },
         timings,
@@ -143,6 +144,7 @@ impl PromptPicker {
             reason: FinishReason::Length,
             usage: Usage {
                 prompt_tokens: self.prompt_tokens,
+                repair_prompt_tokens: 0,
                 completion_tokens: 0,
             },
             timings: GenerationTimings {

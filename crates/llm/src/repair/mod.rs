@@ -35,7 +35,8 @@ type Event = Result<GenerationEvent, ModelError>;
 /// Starts an answer that validates against the schema of the request whole.
 ///
 /// A cut-off answer ends with [`FinishReason::Length`] as ever, whatever it holds. The usage and
-/// the timings are of all attempts together. With a seed, attempt `k` has the seed plus `k`.
+/// the timings are of all attempts together; what was read to ask again is told apart. With a
+/// seed, attempt `k` has the seed plus `k`.
 ///
 /// # Errors
 /// As [`ChatModel::generate`]; the stream also ends with [`ModelError::AnswerInvalid`].
@@ -148,7 +149,7 @@ impl Repair {
     async fn run(mut self, first: Generation) -> Result<Vec<GenerationEvent>, ModelError> {
         let mut attempt = Attempt::of(first).await?;
         for number in 1.. {
-            self.spent.add(&attempt);
+            self.spent.add(&attempt, number);
             if attempt.reason != FinishReason::Stop {
                 break;
             }
@@ -219,8 +220,12 @@ struct Spent {
 }
 
 impl Spent {
-    fn add(&mut self, attempt: &Attempt) {
-        self.usage.prompt_tokens += attempt.usage.prompt_tokens;
+    fn add(&mut self, attempt: &Attempt, number: u32) {
+        if number == 1 {
+            self.usage.prompt_tokens = attempt.usage.prompt_tokens;
+        } else {
+            self.usage.repair_prompt_tokens += attempt.usage.prompt_tokens;
+        }
         self.usage.completion_tokens += attempt.usage.completion_tokens;
         self.timings.queue_ms += attempt.timings.queue_ms;
         self.timings.prefill_ms += attempt.timings.prefill_ms;

@@ -50,6 +50,7 @@ impl ChatModel for Wishful {
                 reason,
                 usage: Usage {
                     prompt_tokens: 10,
+                    repair_prompt_tokens: 0,
                     completion_tokens: 3,
                 },
                 timings: GenerationTimings::default(),
@@ -101,7 +102,14 @@ async fn a_wrong_answer_is_asked_for_again_with_its_errors() {
     );
     match &events[1] {
         GenerationEvent::Finished { usage, .. } => {
-            assert_eq!((usage.prompt_tokens, usage.completion_tokens), (30, 9));
+            assert_eq!(
+                (
+                    usage.prompt_tokens,
+                    usage.repair_prompt_tokens,
+                    usage.completion_tokens
+                ),
+                (10, 20, 9)
+            );
         }
         other => panic!("{other:?}"),
     }
