@@ -1,6 +1,7 @@
 //! `/v1/completions` over the real token layer with a scripted engine.
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 
 use ledgergate_llm::chat::ChatModel;
 use ledgergate_llm::scripted::ScriptedEngine;
@@ -364,6 +365,35 @@ async fn every_field_is_honoured_or_refused_by_name() {
     let error = app.post(PATH, &long).await.error(400);
     assert_eq!(error["code"], "context_length_exceeded");
     assert_eq!(error["param"], "prompt");
+}
+
+#[tokio::test]
+async fn a_prompt_over_the_models_limit_is_refused_before_anything_begins() {
+    let answered = Arc::new(AtomicUsize::new(0));
+    let counter = Arc::clone(&answered);
+    let engine = ScriptedEngine::new(move |_| {
+        counter.fetch_add(1, Ordering::SeqCst);
+        "x".to_owned()
+    });
+    let engine = engine.unwrap().with_max_prompt_tokens(20);
+    let app = TestApp::with_model(Arc::new(engine.into_model("scripted").unwrap())).await;
+    let model = app.get("/v1/models/scripted").await.ok();
+    assert_eq!(model["max_prompt_tokens"], 20);
+    for changes in [
+        json!({"prompt": ["a", "x".repeat(21)]}),
+        json!({"prompt": ["a", "x".repeat(21)], "stream": true}),
+        json!({"prompt": ["a", "x".repeat(21)], "echo": true, "logprobs": 0, "stream": true}),
+    ] {
+        let error = app.post(PATH, &with(&changes)).await.error(400);
+        assert_eq!(error["code"], "context_length_exceeded", "{changes}");
+        assert_eq!(error["param"], "prompt[1]", "{changes}");
+        assert!(error["message"].as_str().unwrap().contains("up to 20"));
+    }
+    assert_eq!(answered.load(Ordering::SeqCst), 0);
+    app.post(PATH, &with(&json!({"prompt": "x".repeat(20)})))
+        .await
+        .ok();
+    assert_eq!(answered.load(Ordering::SeqCst), 1);
 }
 
 #[tokio::test]

@@ -44,6 +44,7 @@ fn model(events: Vec<GenerationEvent>, failure: Option<ModelError>, embeds: bool
             created: 0,
             owned_by: "test".to_owned(),
             context_tokens: 100,
+            max_prompt_tokens: None,
             fingerprint: "playing".to_owned(),
         },
         events,

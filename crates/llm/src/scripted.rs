@@ -28,6 +28,7 @@ pub struct ScriptedEngine {
     template: Option<ChatTemplate>,
     slots: NonZeroUsize,
     context_tokens: u32,
+    max_prompt_tokens: Option<u32>,
     delay_per_token: Duration,
     confidence: f32,
     running: AtomicUsize,
@@ -49,6 +50,7 @@ impl ScriptedEngine {
             template: None,
             slots: NonZeroUsize::MIN,
             context_tokens: 4_096,
+            max_prompt_tokens: None,
             delay_per_token: Duration::ZERO,
             confidence: 20.0,
             running: AtomicUsize::new(0),
@@ -67,6 +69,13 @@ impl ScriptedEngine {
     #[must_use]
     pub fn with_context_tokens(mut self, context_tokens: u32) -> Self {
         self.context_tokens = context_tokens;
+        self
+    }
+
+    /// Sets the longest prompt that the model over this engine takes.
+    #[must_use]
+    pub fn with_max_prompt_tokens(mut self, max_prompt_tokens: u32) -> Self {
+        self.max_prompt_tokens = Some(max_prompt_tokens);
         self
     }
 
@@ -137,7 +146,7 @@ impl ScriptedEngine {
             template,
             default_sampling: Sampling::default(),
             default_max_tokens: None,
-            max_prompt_tokens: None,
+            max_prompt_tokens: self.max_prompt_tokens,
             queue_limit,
             watchdog: Watchdog::default(),
             seeds: Box::new(move || next_seed.fetch_add(1, Ordering::Relaxed) as u64),

@@ -41,5 +41,6 @@ fn body(info: &ModelInfo) -> ModelBody {
         created: info.created,
         owned_by: info.owned_by.clone(),
         context_tokens: info.context_tokens,
+        max_prompt_tokens: info.max_prompt_tokens,
     }
 }

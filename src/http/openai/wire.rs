@@ -221,4 +221,6 @@ pub struct ModelBody {
     pub owned_by: String,
     /// Tokens of prompt and answer together.
     pub context_tokens: u32,
+    /// Tokens of a prompt at most; `null` is all that the context holds.
+    pub max_prompt_tokens: Option<u32>,
 }

@@ -104,8 +104,37 @@ pub struct ModelInfo {
     pub owned_by: String,
     /// The most tokens of prompt and answer together.
     pub context_tokens: u32,
+    /// The most tokens of a prompt that is answered; `None` is all that the context holds.
+    pub max_prompt_tokens: Option<u32>,
     /// Changes when weights, quantisation or the engine change: OpenAI's `system_fingerprint`.
     pub fingerprint: String,
+}
+
+impl ModelInfo {
+    /// The most tokens that can follow a prompt.
+    ///
+    /// # Errors
+    /// [`ModelError::PromptTooLong`], and [`ModelError::ContextLengthExceeded`] where not even
+    /// one can.
+    pub fn room_after(&self, prompt_tokens: u32) -> Result<u32, ModelError> {
+        let context_tokens = self.context_tokens;
+        if let Some(max_prompt_tokens) = self.max_prompt_tokens
+            && prompt_tokens > max_prompt_tokens
+        {
+            return Err(ModelError::PromptTooLong {
+                prompt_tokens,
+                max_prompt_tokens,
+                context_tokens,
+            });
+        }
+        match context_tokens.checked_sub(prompt_tokens) {
+            None | Some(0) => Err(ModelError::ContextLengthExceeded {
+                prompt_tokens,
+                context_tokens,
+            }),
+            Some(room) => Ok(room),
+        }
+    }
 }
 
 /// A model that answers chats.

@@ -83,7 +83,6 @@ pub struct LocalModel<E> {
     call_syntax: CallSyntax,
     default_sampling: Sampling,
     default_max_tokens: Option<u32>,
-    max_prompt_tokens: Option<u32>,
     grammars: GrammarCompiler,
     seeds: Box<dyn Fn() -> u64 + Send + Sync>,
 }
@@ -119,6 +118,7 @@ impl<E: TokenEngine> LocalModel<E> {
                 created: parts.created,
                 owned_by: parts.owned_by,
                 context_tokens,
+                max_prompt_tokens: parts.max_prompt_tokens,
                 fingerprint: parts.fingerprint,
             },
             grammars: GrammarCompiler::new(&parts.tokenizer)?,
@@ -128,7 +128,6 @@ impl<E: TokenEngine> LocalModel<E> {
             template: Arc::new(parts.template),
             default_sampling: parts.default_sampling,
             default_max_tokens: parts.default_max_tokens,
-            max_prompt_tokens: parts.max_prompt_tokens,
             seeds: parts.seeds,
         })
     }
@@ -159,28 +158,6 @@ impl<E: TokenEngine> LocalModel<E> {
         })?
     }
 
-    /// The most tokens that can follow the prompt.
-    fn room_after(&self, prompt: &[u32]) -> Result<u32, ModelError> {
-        let prompt_tokens = u32::try_from(prompt.len()).unwrap_or(u32::MAX);
-        let context_tokens = self.info.context_tokens;
-        if let Some(max_prompt_tokens) = self.max_prompt_tokens
-            && prompt_tokens > max_prompt_tokens
-        {
-            return Err(ModelError::PromptTooLong {
-                prompt_tokens,
-                max_prompt_tokens,
-                context_tokens,
-            });
-        }
-        match context_tokens.checked_sub(prompt_tokens) {
-            None | Some(0) => Err(ModelError::ContextLengthExceeded {
-                prompt_tokens,
-                context_tokens,
-            }),
-            Some(room) => Ok(room),
-        }
-    }
-
     async fn grammar(&self, output: &OutputFormat) -> Result<Option<Grammar>, ModelError> {
         match output {
             OutputFormat::Text => Ok(None),
@@ -193,6 +170,10 @@ impl<E: TokenEngine> LocalModel<E> {
             OutputFormat::Lark(grammar) => self.grammars.lark(grammar).await.map(Some),
         }
     }
+}
+
+fn counted(tokens: &[u32]) -> u32 {
+    u32::try_from(tokens.len()).unwrap_or(u32::MAX)
 }
 
 fn check(request: &ChatRequest) -> Result<(), ModelError> {
@@ -268,7 +249,8 @@ impl<E: TokenEngine> ChatModel for LocalModel<E> {
             .map_or_else(Vec::new, |offer| offer.tools.clone());
         let goes_on = !matches!(request.prompt, Prompt::Conversation(_));
         let prompt = self.prompt(request.prompt, shown).await?;
-        let room = self.room_after(&prompt)?;
+        let prompt_tokens = counted(&prompt);
+        let room = self.info.room_after(prompt_tokens)?;
         let max_tokens = request
             .max_tokens
             .or(self.default_max_tokens)
@@ -288,7 +270,7 @@ impl<E: TokenEngine> ChatModel for LocalModel<E> {
             stop: request.stop,
             top_logprobs: request.top_logprobs,
             max_tokens,
-            prompt_tokens: u32::try_from(prompt.len()).unwrap_or(u32::MAX),
+            prompt_tokens,
             deadline: request.deadline,
             goes_on,
         };
@@ -315,7 +297,7 @@ impl<E: TokenEngine> ChatModel for LocalModel<E> {
         let prompt = self
             .prompt(Prompt::Conversation(messages), Vec::new())
             .await?;
-        self.room_after(&prompt)?;
+        self.info.room_after(counted(&prompt))?;
         let ticket = self.supervisor.enter(request.caller)?;
         choice::score(
             Arc::clone(&self.supervisor),
@@ -353,7 +335,7 @@ impl<E: TokenEngine> ChatModel for LocalModel<E> {
 
     async fn prompt_tokens(&self, prompt: &Prompt) -> Result<Option<u32>, ModelError> {
         let prompt = self.prompt(prompt.clone(), Vec::new()).await?;
-        Ok(Some(u32::try_from(prompt.len()).unwrap_or(u32::MAX)))
+        Ok(Some(counted(&prompt)))
     }
 
     async fn prompt_text(&self, prompt: &Prompt) -> Result<Option<String>, ModelError> {
@@ -386,7 +368,7 @@ impl<E: TokenEngine> ChatModel for LocalModel<E> {
             Prompt::Tokens(_) => false,
         };
         let ids = self.prompt(request.prompt, Vec::new()).await?;
-        let prompt_tokens = u32::try_from(ids.len()).unwrap_or(u32::MAX);
+        let prompt_tokens = counted(&ids);
         if prompt_tokens > self.info.context_tokens {
             return Err(ModelError::ContextLengthExceeded {
                 prompt_tokens,

@@ -170,8 +170,8 @@ impl Repair {
         Ok(attempt.into_events(self.spent.usage, self.spent.timings))
     }
 
-    /// Asks again: after the wrong answer and what is wrong with it, or, where the context has no
-    /// room for that, after the errors alone, or after the same prompt as before.
+    /// Asks again: after the wrong answer and what is wrong with it, or, where the model takes
+    /// no prompt as long as that, after the errors alone, or after the same prompt as before.
     async fn again(
         &self,
         number: u32,
@@ -204,7 +204,11 @@ impl Repair {
                 .seed
                 .map(|seed| seed.wrapping_add(u64::from(number)));
             outcome = self.model.generate(request).await;
-            if !matches!(outcome, Err(ModelError::ContextLengthExceeded { .. })) {
+            let too_long = matches!(
+                outcome,
+                Err(ModelError::ContextLengthExceeded { .. } | ModelError::PromptTooLong { .. })
+            );
+            if !too_long {
                 break;
             }
         }

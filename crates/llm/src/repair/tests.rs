@@ -24,6 +24,7 @@ fn wishful(answers: &[(&'static str, FinishReason)]) -> Arc<Wishful> {
             created: 0,
             owned_by: "tests".to_owned(),
             context_tokens: 1_000,
+            max_prompt_tokens: None,
             fingerprint: String::new(),
         },
         answers: answers.to_vec(),
@@ -129,6 +130,26 @@ async fn a_wrong_answer_is_asked_for_again_with_its_errors() {
         panic!("{:?}", asked[2].prompt);
     };
     assert_eq!(messages.len(), 3);
+}
+
+/// Neither the wrong answer with its errors nor the errors alone fit into the longest prompt that
+/// the model takes, so it is asked the same again.
+#[tokio::test]
+async fn a_correction_that_is_too_long_for_the_model_is_left_out() {
+    let asked = Arc::new(Mutex::new(0));
+    let counter = Arc::clone(&asked);
+    let engine = ScriptedEngine::new(move |prompt| {
+        assert!(!prompt.contains("does not validate"), "{prompt}");
+        let mut asked = counter.lock().unwrap();
+        *asked += 1;
+        if *asked == 1 { "[1,1]" } else { "[1,2]" }.to_owned()
+    });
+    let engine = engine.unwrap().with_max_prompt_tokens(100);
+    let model = Arc::new(engine.into_model("scripted").unwrap());
+    let schema = json!({"type": "array", "items": {"type": "integer"}, "uniqueItems": true});
+    let answer = generate(model, asking_for(schema)).await.unwrap();
+    assert_eq!(answer.complete().await.unwrap().text, "[1,2]");
+    assert_eq!(*asked.lock().unwrap(), 2);
 }
 
 #[tokio::test]

@@ -22,19 +22,24 @@ pub(super) struct Echo {
 
 /// Refuses what the model cannot take before anything is generated.
 pub(super) async fn check(model: &dyn ChatModel, request: &ParsedRequest) -> Result<(), ApiError> {
-    let context_tokens = model.info().context_tokens;
+    let info = model.info();
     for prompt in &request.prompts {
         let counted = model.prompt_tokens(&prompt.prompt).await;
         let Some(prompt_tokens) = counted.map_err(|error| prompt.refused(error))? else {
             continue;
         };
-        let least = prompt_tokens.saturating_add(u32::from(!request.is_prompt_alone()));
-        if least > context_tokens {
-            return Err(prompt.refused(ModelError::ContextLengthExceeded {
+        let context_tokens = info.context_tokens;
+        let fits = if !request.is_prompt_alone() {
+            info.room_after(prompt_tokens).map(drop)
+        } else if prompt_tokens > context_tokens {
+            Err(ModelError::ContextLengthExceeded {
                 prompt_tokens,
                 context_tokens,
-            }));
-        }
+            })
+        } else {
+            Ok(())
+        };
+        fits.map_err(|error| prompt.refused(error))?;
     }
     Ok(())
 }
