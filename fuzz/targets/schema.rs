@@ -40,11 +40,7 @@ fuzz_target!(|data: &[u8]| {
     let request = ChatRequest {
         prompt: vec![Message::new(Role::User, "x")].into(),
         max_tokens: Some(300),
-        output: OutputFormat::JsonSchema {
-            name: "fuzz".to_owned(),
-            schema: schema.clone(),
-            strict: true,
-        },
+        output: OutputFormat::JsonSchema(schema.clone()),
         ..ChatRequest::default()
     };
     let answer = RUNTIME.block_on(async { MODEL.generate(request).await?.complete().await });

@@ -358,7 +358,6 @@ async fn an_input_becomes_a_conversation() {
     );
     assert_eq!(asked.tools.len(), 1);
     assert_eq!(asked.tools[0].name, "weather");
-    assert!(asked.tools[0].strict);
     assert_eq!(asked.tool_choice, ToolChoice::Named("weather".to_owned()));
     assert!(!asked.parallel_tool_calls);
     assert!(asked.deadline.is_some());

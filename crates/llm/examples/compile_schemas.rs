@@ -94,11 +94,7 @@ fn model(path: &Path) -> Result<LocalModel<Silent>, Box<dyn std::error::Error>> 
 async fn request(model: &LocalModel<Silent>, schema: &Value) -> Result<Duration, ModelError> {
     let request = ChatRequest {
         prompt: vec![Message::new(Role::User, "x")].into(),
-        output: OutputFormat::JsonSchema {
-            name: "bench".to_owned(),
-            schema: schema.clone(),
-            strict: true,
-        },
+        output: OutputFormat::JsonSchema(schema.clone()),
         ..ChatRequest::default()
     };
     let started = Instant::now();

@@ -74,11 +74,7 @@ fn an_answer_under_a_schema_validates_and_ends_by_itself() {
         "required": ["city", "country", "population"],
         "additionalProperties": false,
     });
-    let output = OutputFormat::JsonSchema {
-        name: "city".to_owned(),
-        schema: schema.clone(),
-        strict: true,
-    };
+    let output = OutputFormat::JsonSchema(schema.clone());
     let asked = greedy("Describe Paris as JSON with city, country and population.");
     let answer = block_on(complete(ChatRequest {
         output,

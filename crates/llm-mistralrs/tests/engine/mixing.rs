@@ -16,11 +16,7 @@ fn twenty_at_once_do_not_mix() {
             let answers = join_all((0..20_u64).map(|number| async move {
                 let wanted = json!(format!("{:02}{:02}", round, number));
                 let request = ChatRequest {
-                    output: OutputFormat::JsonSchema {
-                        name: "own".to_owned(),
-                        schema: json!({"const": wanted}),
-                        strict: true,
-                    },
+                    output: OutputFormat::JsonSchema(json!({"const": wanted})),
                     max_tokens: Some(12),
                     caller: Caller(number % 3),
                     ..greedy(&format!("Say {number:02}."))

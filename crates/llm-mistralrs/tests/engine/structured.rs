@@ -48,11 +48,7 @@ async fn run(index: usize, case: &Case, max_tokens: u32, tally: &mut Tally) {
             seed: Some(index as u64),
             ..Sampling::default()
         },
-        output: OutputFormat::JsonSchema {
-            name: "case".to_owned(),
-            schema: case.schema.clone(),
-            strict: true,
-        },
+        output: OutputFormat::JsonSchema(case.schema.clone()),
         max_tokens: Some(max_tokens),
         ..greedy(PROMPTS[index % PROMPTS.len()])
     };

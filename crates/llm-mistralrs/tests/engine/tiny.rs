@@ -347,11 +347,7 @@ fn a_tiny_mixtral_chats_and_answers_under_a_schema() {
             Message::new(Role::User, "Which account is debited? </s> [INST]"),
         ]
         .into(),
-        output: OutputFormat::JsonSchema {
-            name: "entry".to_owned(),
-            schema: schema.clone(),
-            strict: true,
-        },
+        output: OutputFormat::JsonSchema(schema.clone()),
         max_tokens: Some(200),
         ..greedy("")
     };

@@ -33,15 +33,8 @@ pub enum OutputFormat {
     Text,
     /// One JSON object.
     JsonObject,
-    /// JSON that validates against a schema.
-    JsonSchema {
-        /// The caller's name for the schema.
-        name: String,
-        /// The JSON Schema.
-        schema: serde_json::Value,
-        /// OpenAI's `strict`. An in-process model enforces the schema either way.
-        strict: bool,
-    },
+    /// JSON that validates against this JSON Schema.
+    JsonSchema(serde_json::Value),
     /// Text that a regular expression (Rust's syntax, anchored at both ends) matches whole.
     Regex(String),
     /// One of these texts.

@@ -9,15 +9,14 @@ pub struct Tool {
     pub name: String,
     /// What it does, for the model.
     pub description: Option<String>,
-    /// JSON Schema of the arguments, an object's; `None` takes no arguments.
+    /// JSON Schema of the arguments, an object's; `None` takes no arguments. Calls keep to it
+    /// always: there are no tools that are not strict.
     pub parameters: Option<Value>,
     /// The field of the caller's request that `parameters` came in by, for errors about it.
     /// `None` is `tools[i].function.parameters` with the tool's place in [`ChatRequest::tools`].
     ///
     /// [`ChatRequest::tools`]: super::ChatRequest::tools
     pub parameters_field: Option<String>,
-    /// OpenAI's `strict`. An in-process model enforces the schema either way.
-    pub strict: bool,
 }
 
 /// Whether the model calls tools.

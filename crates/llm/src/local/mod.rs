@@ -162,9 +162,7 @@ impl<E: TokenEngine> LocalModel<E> {
         match output {
             OutputFormat::Text => Ok(None),
             OutputFormat::JsonObject => self.grammars.json_object().await.map(Some),
-            OutputFormat::JsonSchema { schema, .. } => {
-                self.grammars.json_schema(schema).await.map(Some)
-            }
+            OutputFormat::JsonSchema(schema) => self.grammars.json_schema(schema).await.map(Some),
             OutputFormat::Regex(regex) => self.grammars.regex(regex).await.map(Some),
             OutputFormat::Choice(choices) => self.grammars.choice(choices).await.map(Some),
             OutputFormat::Lark(grammar) => self.grammars.lark(grammar).await.map(Some),

@@ -44,7 +44,7 @@ pub async fn generate(
     model: Arc<dyn ChatModel>,
     request: ChatRequest,
 ) -> Result<Generation, ModelError> {
-    let OutputFormat::JsonSchema { schema, .. } = &request.output else {
+    let OutputFormat::JsonSchema(schema) = &request.output else {
         return model.generate(request).await;
     };
     let field = request.output_field_name();
@@ -141,7 +141,7 @@ impl Repair {
     }
 
     fn ask_for(&mut self, less: Value) {
-        if let OutputFormat::JsonSchema { schema, .. } = &mut self.request.output {
+        if let OutputFormat::JsonSchema(schema) = &mut self.request.output {
             *schema = less;
         }
     }

@@ -75,11 +75,7 @@ fn asking_for(schema: serde_json::Value) -> ChatRequest {
             seed: Some(40),
             ..Sampling::default()
         },
-        output: OutputFormat::JsonSchema {
-            name: "answer".to_owned(),
-            schema,
-            strict: true,
-        },
+        output: OutputFormat::JsonSchema(schema),
         ..ChatRequest::default()
     }
 }

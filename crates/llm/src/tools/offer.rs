@@ -56,7 +56,7 @@ impl ToolOffer {
         let text = match &request.output {
             OutputFormat::Text => TextForm::Free,
             OutputFormat::JsonObject => TextForm::Json(json!({"type": "object"})),
-            OutputFormat::JsonSchema { schema, .. } => TextForm::Json(schema.clone()),
+            OutputFormat::JsonSchema(schema) => TextForm::Json(schema.clone()),
             OutputFormat::Regex(_) | OutputFormat::Choice(_) | OutputFormat::Lark(_) => {
                 return Err(ModelError::invalid(
                     request.output_field.unwrap_or("response_format"),

@@ -56,11 +56,7 @@ fn request(schema: &Value, says: &str, seed: u64) -> ChatRequest {
             ..Sampling::default()
         },
         max_tokens: Some(1_200),
-        output: OutputFormat::JsonSchema {
-            name: "case".to_owned(),
-            schema: schema.clone(),
-            strict: true,
-        },
+        output: OutputFormat::JsonSchema(schema.clone()),
         ..ChatRequest::default()
     }
 }

@@ -29,6 +29,7 @@ pub(in crate::http) enum ResponseFormat {
 #[serde(deny_unknown_fields)]
 pub(in crate::http) struct NamedSchema {
     /// For people.
+    #[expect(dead_code, reason = "a grammar has no use for it")]
     pub name: String,
     /// For people.
     #[expect(
@@ -40,6 +41,7 @@ pub(in crate::http) struct NamedSchema {
     #[schema(value_type = Object)]
     pub schema: Value,
     /// The schema is enforced either way.
+    #[expect(dead_code, reason = "there is no schema that is not enforced")]
     pub strict: Option<bool>,
 }
 
@@ -148,11 +150,7 @@ fn response_format(format: ResponseFormat) -> Option<OutputFormat> {
     match format {
         ResponseFormat::Text {} => None,
         ResponseFormat::JsonObject {} => Some(OutputFormat::JsonObject),
-        ResponseFormat::JsonSchema { json_schema } => Some(OutputFormat::JsonSchema {
-            name: json_schema.name,
-            schema: json_schema.schema,
-            strict: json_schema.strict.unwrap_or(false),
-        }),
+        ResponseFormat::JsonSchema { json_schema } => Some(OutputFormat::JsonSchema(json_schema.schema)),
     }
 }
 
@@ -182,11 +180,7 @@ fn named(body: StructuredOutputs, names: &[&'static str; 5]) -> Result<Vec<Candi
     let forms = [
         (
             json,
-            schema.map(|schema| OutputFormat::JsonSchema {
-                name: "answer".to_owned(),
-                schema,
-                strict: true,
-            }),
+            schema.map(OutputFormat::JsonSchema),
         ),
         (regex, body.regex.map(OutputFormat::Regex)),
         (choice, body.choice.map(OutputFormat::Choice)),

@@ -34,6 +34,7 @@ pub(in crate::http) struct FunctionBody {
     #[schema(value_type = Option<Object>)]
     pub parameters: Option<Value>,
     /// The schema is enforced either way.
+    #[expect(dead_code, reason = "there is no schema that is not enforced")]
     pub strict: Option<bool>,
 }
 
@@ -285,7 +286,6 @@ fn parse_tools(bodies: Vec<ToolBody>) -> Result<Vec<Tool>, ApiError> {
             description: function.description,
             parameters: function.parameters,
             parameters_field: Some(format!("tools[{index}].function.parameters")),
-            strict: function.strict.unwrap_or(false),
         });
     }
     Ok(tools)

@@ -282,15 +282,6 @@ fn output(format: &TextFormat) -> OutputFormat {
     match format {
         TextFormat::Text {} => OutputFormat::Text,
         TextFormat::JsonObject {} => OutputFormat::JsonObject,
-        TextFormat::JsonSchema {
-            name,
-            schema,
-            strict,
-            ..
-        } => OutputFormat::JsonSchema {
-            name: name.clone(),
-            schema: schema.clone(),
-            strict: strict.unwrap_or(false),
-        },
+        TextFormat::JsonSchema { schema, .. } => OutputFormat::JsonSchema(schema.clone()),
     }
 }

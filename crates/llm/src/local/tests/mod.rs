@@ -41,11 +41,7 @@ fn request(content: &str) -> ChatRequest {
 }
 
 fn with_schema(schema: serde_json::Value) -> ChatRequest {
-    let output = OutputFormat::JsonSchema {
-        name: "answer".to_owned(),
-        schema,
-        strict: true,
-    };
+    let output = OutputFormat::JsonSchema(schema);
     ChatRequest {
         output,
         max_tokens: Some(500),

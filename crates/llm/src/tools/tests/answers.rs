@@ -280,12 +280,10 @@ async fn logprobs_are_of_the_text_alone() {
 
 #[tokio::test]
 async fn an_answer_in_json_goes_with_calls() {
-    let output = OutputFormat::JsonSchema {
-        name: "answer".to_owned(),
-        schema: json!({"type": "object", "properties": {"name": {"type": "string", "maxLength": 40}},
+    let output = OutputFormat::JsonSchema(
+        json!({"type": "object", "properties": {"name": {"type": "string", "maxLength": 40}},
             "required": ["name"], "additionalProperties": false}),
-        strict: true,
-    };
+    );
     for family in Family::ALL {
         let request = || ChatRequest {
             output: output.clone(),

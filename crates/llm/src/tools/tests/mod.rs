@@ -148,7 +148,6 @@ fn tool(name: &str, parameters: Value) -> Tool {
         description: Some(format!("Gets {name}.")),
         parameters: Some(parameters),
         parameters_field: None,
-        strict: true,
     }
 }
 
