@@ -7,6 +7,7 @@ pub mod chat;
 pub mod completions;
 pub mod embeddings;
 mod fields;
+mod form;
 mod generations;
 pub mod models;
 pub mod responses;

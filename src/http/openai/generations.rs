@@ -9,8 +9,20 @@ use ledgergate_llm::repair;
 /// Most answers of one request.
 pub(super) const MOST_CHOICES: u32 = 16;
 
-/// Starts `n` independent answers; with a seed, each has the seed plus its index. With `repair`,
-/// answers that do not validate are asked for again.
+/// Starts an answer. With `repair`, one that does not validate is asked for again.
+pub(super) async fn start(
+    model: &Arc<dyn ChatModel>,
+    request: ChatRequest,
+    repair: bool,
+) -> Result<Generation, ModelError> {
+    if repair {
+        repair::generate(Arc::clone(model), request).await
+    } else {
+        model.generate(request).await
+    }
+}
+
+/// Starts `n` independent answers; with a seed, each has the seed plus its index.
 pub(super) async fn start_all(
     model: &Arc<dyn ChatModel>,
     request: &ChatRequest,
@@ -24,11 +36,7 @@ pub(super) async fn start_all(
             .sampling
             .seed
             .map(|seed| seed.wrapping_add(u64::from(index)));
-        generations.push(if repair {
-            repair::generate(Arc::clone(model), request).await?
-        } else {
-            model.generate(request).await?
-        });
+        generations.push(start(model, request, repair).await?);
     }
     Ok(generations)
 }

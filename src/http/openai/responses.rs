@@ -6,6 +6,7 @@ pub mod events;
 mod input;
 mod items;
 mod output;
+mod refusals;
 mod reply;
 mod request;
 mod stream;
@@ -19,6 +20,7 @@ use tracing::instrument;
 
 use super::answering;
 use super::begun::begun_one;
+use super::generations::start;
 use crate::app::App;
 use crate::http::caller::AskedBy;
 use crate::http::error::{ApiError, ErrorBody};
@@ -41,7 +43,8 @@ use wire::ResponseBody;
         (status = 400, description = "A field is wrong; `param` names it", body = ErrorBody),
         (status = 404, description = "No such model", body = ErrorBody),
         (status = 429, description = "Too many requests wait; see Retry-After", body = ErrorBody),
-        (status = 502, description = "The model failed", body = ErrorBody),
+        (status = 502, description = "The model failed, or its answers did not validate",
+            body = ErrorBody),
         (status = 504, description = "Out of time", body = ErrorBody)))]
 #[instrument(skip_all, fields(model, stream))]
 pub(in crate::http) async fn create_response(
@@ -55,7 +58,8 @@ pub(in crate::http) async fn create_response(
     let (model, identity) = answering::begin(&app, &request.model, request.stream, |id| {
         format!("resp_{id}")
     })?;
-    let started = model.generate(request.generation).await;
+    let repair = request.repair.unwrap_or(app.structured_output.repair);
+    let started = start(&model, request.generation, repair).await;
     let mut generation = started.map_err(reply::refused)?;
     let response = reply::begun(&identity, request.echo);
     if request.stream {

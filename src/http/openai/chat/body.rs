@@ -6,9 +6,10 @@ use serde::Deserialize;
 use serde_json::{Map, Value};
 use utoipa::ToSchema;
 
-use super::form::{ResponseFormat, StructuredOutputs};
+use super::form::ResponseFormat;
 use super::messages::MessageBody;
 use super::tools::{ToolBody, ToolChoiceBody};
+use crate::http::openai::form::StructuredOutputs;
 
 /// A chat request.
 #[derive(Debug, Deserialize, ToSchema)]

@@ -6,9 +6,11 @@ use std::time::Instant;
 use ledgergate_llm::chat::{Caller, ChatRequest, Prompt, Sampling};
 
 use super::body::ChatCompletionRequest;
+use super::form::ResponseFormat;
 use super::{messages, tools};
 use crate::http::error::ApiError;
 use crate::http::openai::fields::{in_range, refuse_unknown, stop_texts, unsupported};
+use crate::http::openai::form::{AskedForm, FormFields};
 use crate::http::openai::generations::MOST_CHOICES;
 use crate::http::openai::sampling::SamplingFields;
 
@@ -57,7 +59,7 @@ impl ChatCompletionRequest {
             self.max_tokens()?,
             stop_texts(self.stop.as_ref())?,
         );
-        let (asked, top_logprobs) = (self.take_form()?, self.top_logprobs()?);
+        let (asked, top_logprobs) = (self.form()?, self.top_logprobs()?);
         let (tools, tool_choice) = tools::parse(self.tools, self.tool_choice)?;
         let generation = ChatRequest {
             prompt: Prompt::Conversation(messages::parse(self.messages)?),
@@ -96,6 +98,23 @@ impl ChatCompletionRequest {
             frequency_penalty: self.frequency_penalty,
             logit_bias: self.logit_bias.as_ref(),
             seed: self.seed,
+        }
+        .parse()
+    }
+
+    fn form(&mut self) -> Result<AskedForm, ApiError> {
+        FormFields {
+            own: self
+                .response_format
+                .take()
+                .and_then(ResponseFormat::into_output),
+            own_name: "response_format",
+            structured_outputs: self.structured_outputs.take(),
+            guided_json: self.guided_json.take(),
+            guided_regex: self.guided_regex.take(),
+            guided_choice: self.guided_choice.take(),
+            guided_grammar: self.guided_grammar.take(),
+            x_repair: self.x_repair,
         }
         .parse()
     }

@@ -6,6 +6,7 @@ use utoipa::ToSchema;
 
 use super::items::InputItem;
 use super::tools::{FunctionToolBody, ToolChoiceBody};
+use crate::http::openai::form::StructuredOutputs;
 
 /// A request for a response. Nothing is stored: each request brings its whole conversation.
 #[derive(Debug, Deserialize, ToSchema)]
@@ -38,6 +39,20 @@ pub(in crate::http) struct ResponseRequest {
     pub seed: Option<i64>,
     /// The form of the answer.
     pub text: Option<TextBody>,
+    /// Extension: the form of the answer, as vLLM's clients say it.
+    pub structured_outputs: Option<StructuredOutputs>,
+    /// Extension: the older name of `structured_outputs.json`.
+    #[schema(value_type = Option<Object>)]
+    pub guided_json: Option<Value>,
+    /// Extension: the older name of `structured_outputs.regex`.
+    pub guided_regex: Option<String>,
+    /// Extension: the older name of `structured_outputs.choice`.
+    pub guided_choice: Option<Vec<String>>,
+    /// Extension: the older name of `structured_outputs.grammar`.
+    pub guided_grammar: Option<String>,
+    /// Extension: where the grammar cannot enforce the whole schema, validate the answer and ask
+    /// again, at most twice, instead of refusing the schema.
+    pub x_repair: Option<bool>,
     /// Functions that the model may ask to have called.
     pub tools: Option<Vec<FunctionToolBody>>,
     /// Whether it does: `auto` unless said otherwise.

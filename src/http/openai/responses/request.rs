@@ -6,11 +6,12 @@ use std::time::Instant;
 use ledgergate_llm::chat::{Caller, ChatRequest, OutputFormat, Prompt};
 use serde_json::{Map, Value};
 
-use super::body::{ReasoningBody, ResponseRequest, TextFormat};
+use super::body::{ResponseRequest, TextFormat};
 use super::tools::{FunctionToolEcho, ToolChoiceBody};
 use super::{input, tools};
 use crate::http::error::ApiError;
-use crate::http::openai::fields::{in_range, refuse_unknown, unsupported};
+use crate::http::openai::fields::{in_range, unsupported};
+use crate::http::openai::form::FormFields;
 use crate::http::openai::sampling::SamplingFields;
 
 /// OpenAI's limit.
@@ -22,34 +23,6 @@ const MOST_METADATA: usize = 16;
 const LONGEST_METADATA_KEY: usize = 64;
 const LONGEST_METADATA_VALUE: usize = 512;
 
-/// What to say of fields that ask for something stored or done later.
-const REFUSED: [(&str, &str); 6] = [
-    (
-        "previous_response_id",
-        "responses are not stored here; send the items of the conversation as 'input'",
-    ),
-    (
-        "conversation",
-        "conversations are not stored here; send their items as 'input'",
-    ),
-    (
-        "prompt",
-        "prompt templates are not stored here; send the prompt as 'instructions' and 'input'",
-    ),
-    (
-        "max_tool_calls",
-        "limits tools that the server runs, and none runs here; leave it out",
-    ),
-    (
-        "context_management",
-        "the input is taken as it is; leave it out",
-    ),
-    (
-        "background_options",
-        "responses are not made in the background; leave it out",
-    ),
-];
-
 /// A request, understood.
 #[derive(Debug)]
 pub(super) struct ParsedRequest {
@@ -57,6 +30,9 @@ pub(super) struct ParsedRequest {
     pub(super) model: String,
     /// What to generate.
     pub(super) generation: ChatRequest,
+    /// Whether to ask again where an answer does not validate; `None` leaves it to the
+    /// configuration.
+    pub(super) repair: Option<bool>,
     /// What the response tells of the request.
     pub(super) echo: Echo,
     /// As a stream.
@@ -111,6 +87,17 @@ impl ResponseRequest {
             .text
             .and_then(|text| text.format)
             .unwrap_or(TextFormat::Text {});
+        let asked = FormFields {
+            own: output(&format),
+            own_name: "text.format",
+            structured_outputs: self.structured_outputs,
+            guided_json: self.guided_json,
+            guided_regex: self.guided_regex,
+            guided_choice: self.guided_choice,
+            guided_grammar: self.guided_grammar,
+            x_repair: self.x_repair,
+        }
+        .parse()?;
         let tool_choice = self
             .tool_choice
             .clone()
@@ -124,7 +111,8 @@ impl ResponseRequest {
                 prompt: Prompt::Conversation(messages),
                 sampling,
                 max_tokens: self.max_output_tokens,
-                output: output(&format),
+                output: asked.output,
+                output_field: asked.field,
                 tools: tools.tools,
                 tool_choice: tools.choice,
                 parallel_tool_calls,
@@ -133,6 +121,7 @@ impl ResponseRequest {
                 deadline: Some(deadline),
                 ..ChatRequest::default()
             },
+            repair: self.x_repair,
             echo: Echo {
                 instructions: self.instructions,
                 max_output_tokens: self.max_output_tokens,
@@ -150,53 +139,6 @@ impl ResponseRequest {
             },
             stream,
         })
-    }
-
-    fn refuse_what_is_not_done(&self) -> Result<(), ApiError> {
-        for (key, why) in REFUSED {
-            if self.rest.get(key).is_some_and(|value| !value.is_null()) {
-                return Err(unsupported(key, &format!("'{key}': {why}")));
-            }
-        }
-        refuse_unknown(&self.rest)?;
-        if self.store == Some(true) {
-            return Err(unsupported(
-                "store",
-                "'store': responses are not stored; send false, or leave it out",
-            ));
-        }
-        if self.background == Some(true) {
-            return Err(unsupported(
-                "background",
-                "'background': responses are made while the client waits; leave it out",
-            ));
-        }
-        if let Some(truncation) = &self.truncation
-            && truncation != "disabled"
-        {
-            return Err(unsupported(
-                "truncation",
-                "'truncation': an input is never cut; send 'disabled', or leave it out",
-            ));
-        }
-        if let Some(verbosity) = self.text.as_ref().and_then(|text| text.verbosity.as_ref())
-            && verbosity != "medium"
-        {
-            return Err(unsupported(
-                "text.verbosity",
-                "this model has no setting for it; leave 'verbosity' out or send 'medium', and say \
-                 in the prompt how long the answer should be",
-            ));
-        }
-        if let Some(options) = &self.stream_options
-            && options.include_obfuscation == Some(true)
-        {
-            return Err(unsupported(
-                "stream_options.include_obfuscation",
-                "events have no padding; send false, or leave it out",
-            ));
-        }
-        self.reasoning.as_ref().map_or(Ok(()), refuse_reasoning)
     }
 
     /// Alternatives to tell with each token, if log probabilities are wanted.
@@ -227,29 +169,6 @@ impl ResponseRequest {
     }
 }
 
-fn refuse_reasoning(reasoning: &ReasoningBody) -> Result<(), ApiError> {
-    let why = "this model does not reason apart from its answer";
-    if reasoning
-        .effort
-        .as_ref()
-        .is_some_and(|effort| effort != "none")
-    {
-        return Err(unsupported(
-            "reasoning.effort",
-            &format!("{why}; leave it out or send 'none'"),
-        ));
-    }
-    for (param, value) in [
-        ("reasoning.summary", &reasoning.summary),
-        ("reasoning.generate_summary", &reasoning.generate_summary),
-    ] {
-        if value.is_some() {
-            return Err(unsupported(param, &format!("{why}; leave it out")));
-        }
-    }
-    Ok(())
-}
-
 fn check_metadata(metadata: Option<&Map<String, Value>>) -> Result<(), ApiError> {
     let Some(metadata) = metadata else {
         return Ok(());
@@ -278,10 +197,11 @@ fn check_metadata(metadata: Option<&Map<String, Value>>) -> Result<(), ApiError>
     }
 }
 
-fn output(format: &TextFormat) -> OutputFormat {
+/// What a format asks for; nothing where any text will do.
+fn output(format: &TextFormat) -> Option<OutputFormat> {
     match format {
-        TextFormat::Text {} => OutputFormat::Text,
-        TextFormat::JsonObject {} => OutputFormat::JsonObject,
-        TextFormat::JsonSchema { schema, .. } => OutputFormat::JsonSchema(schema.clone()),
+        TextFormat::Text {} => None,
+        TextFormat::JsonObject {} => Some(OutputFormat::JsonObject),
+        TextFormat::JsonSchema { schema, .. } => Some(OutputFormat::JsonSchema(schema.clone())),
     }
 }
