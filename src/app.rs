@@ -8,6 +8,7 @@ use jiff::Timestamp;
 use crate::clock::Environment;
 use crate::config::{AccountingConfig, Config, CorsOrigins, StructuredOutputConfig};
 use crate::models::Models;
+use crate::record::BodyPolicies;
 use crate::store::Store;
 use crate::store::request_log::RequestLog;
 
@@ -30,6 +31,8 @@ pub struct App {
     pub structured_output: StructuredOutputConfig,
     /// Under this key callers are told apart; another one in each process.
     pub caller_key: RandomState,
+    /// What the request log keeps of bodies.
+    pub bodies: BodyPolicies,
     /// The web pages that may call it.
     pub cors_origins: CorsOrigins,
     started: Timestamp,
@@ -66,6 +69,9 @@ impl App {
             accounting: config.accounting.clone(),
             structured_output: config.structured_output,
             caller_key: RandomState::new(),
+            bodies: BodyPolicies {
+                default: config.log.bodies,
+            },
             cors_origins: config.server.cors_origins.clone(),
             started,
         }

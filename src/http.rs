@@ -10,8 +10,10 @@ pub mod error;
 mod extract;
 mod health;
 mod methods;
+mod noted;
 mod observe;
 pub mod openai;
+mod watched;
 
 use axum::Router;
 use axum::extract::DefaultBodyLimit;

@@ -11,6 +11,7 @@ pub mod http;
 pub mod models;
 mod output;
 pub mod pipeline;
+pub mod record;
 pub mod schemas;
 pub mod server;
 pub mod store;

@@ -1,13 +1,14 @@
 //! The log, in PostgreSQL: the only store and the only module with SQL.
 //!
-//! Decisions are durable before their answer is sent; requests are written after theirs, in
-//! groups. Without a configured server an embedded PostgreSQL runs in this process
+//! Decisions are durable before their answer is sent; requests are written in groups. Without a configured server an embedded PostgreSQL runs in this process
 //! ([`embedded`]): the same migrations, the same SQL, one connection.
 
 pub mod decisions;
 mod embedded;
 mod error;
+mod partitions;
 pub mod request_log;
+mod requests;
 mod results;
 
 use std::future::Future;
@@ -101,23 +102,6 @@ impl Store {
         if let Err(cause) = self.make_partitions(now).await {
             tracing::error!(%cause, "the request log's partitions could not be made");
         }
-        Ok(())
-    }
-
-    /// Makes the partitions of the request log for this month and the next two.
-    ///
-    /// # Errors
-    /// [`StoreError::Query`] if the database refuses.
-    #[instrument(skip_all)]
-    pub async fn make_partitions(&self, now: Timestamp) -> Result<(), StoreError> {
-        sqlx::query!(
-            "SELECT make_requests_partition((($1::timestamptz AT TIME ZONE 'UTC')
-                 + make_interval(months => ahead))::date)
-             FROM generate_series(0, 2) AS ahead",
-            to_offset(now)
-        )
-        .fetch_all(&self.pool)
-        .await?;
         Ok(())
     }
 

@@ -1,6 +1,7 @@
 //! `ledgergate serve`.
 
 use std::net::SocketAddr;
+use std::num::NonZeroU32;
 use std::time::Duration;
 
 use anyhow::Context;
@@ -14,8 +15,9 @@ use crate::store::request_log::RequestLog;
 use crate::store::{OpenStore, Store};
 use crate::{output, server, telemetry};
 
-/// Months' partitions are made two months ahead; once a day is plenty.
-const PARTITION_INTERVAL: Duration = Duration::from_hours(24);
+/// Months' partitions are made two months ahead, so that an hour is often enough also after a
+/// day without the database.
+const PARTITION_INTERVAL: Duration = Duration::from_hours(1);
 
 /// After the last answer, for its row to reach the request log. Requests that were broken off
 /// hold the log open and are not waited for.
@@ -30,8 +32,13 @@ pub(super) async fn run(config: Config) -> anyhow::Result<()> {
     let models = Models::load(&config.models, config.default_model_name(), &environment).await?;
     let open = OpenStore::open(&config.store).await?;
     open.store.migrate(environment.clock.now()).await?;
-    let (request_log, log_writer) = RequestLog::start(open.store.clone());
-    let partitions = tokio::spawn(keep_partitions(open.store.clone(), environment.clone()));
+    let (request_log, log_writer) =
+        RequestLog::start(open.store.clone(), config.log.requests_durable);
+    let partitions = tokio::spawn(keep_partitions(
+        open.store.clone(),
+        environment.clone(),
+        config.log.keep_months,
+    ));
     let app = App::new(
         &config,
         environment,
@@ -61,13 +68,19 @@ async fn stop_or_leave() {
     });
 }
 
-async fn keep_partitions(store: Store, environment: Environment) {
-    let mut days = tokio::time::interval(PARTITION_INTERVAL);
-    days.tick().await;
+/// Makes the next months' partitions, and drops those of months that are not kept.
+async fn keep_partitions(store: Store, environment: Environment, keep_months: Option<NonZeroU32>) {
+    let mut hours = tokio::time::interval(PARTITION_INTERVAL);
     loop {
-        days.tick().await;
-        if let Err(cause) = store.make_partitions(environment.clock.now()).await {
+        hours.tick().await;
+        let now = environment.clock.now();
+        if let Err(cause) = store.make_partitions(now).await {
             error!(%cause, "the request log's next partitions could not be made");
+        }
+        if let Some(months) = keep_months
+            && let Err(cause) = store.drop_old_partitions(now, months).await
+        {
+            error!(%cause, "the request log's old partitions could not be dropped");
         }
     }
 }

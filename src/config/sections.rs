@@ -1,6 +1,7 @@
 //! The sections of the configuration file; each field says what it does and its unit.
 
 use std::net::SocketAddr;
+use std::num::NonZeroU32;
 use std::path::PathBuf;
 use std::time::Duration;
 
@@ -8,6 +9,8 @@ use ledgergate_accounting::assessment::LlmUse;
 use serde::Deserialize;
 
 use super::CorsOrigins;
+use crate::record::BodyPolicy;
+use crate::store::request_log::RequestsDurable;
 
 /// `[server]`: the listener and its limits.
 #[derive(Debug, Clone, Deserialize)]
@@ -59,7 +62,7 @@ impl Default for StoreConfig {
     }
 }
 
-/// `[log]`: what the gateway itself logs, to standard error.
+/// `[log]`: what the gateway itself logs, to standard error, and what the request log keeps.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct LogConfig {
@@ -67,6 +70,12 @@ pub struct LogConfig {
     pub format: LogFormat,
     /// Levels by module, as `tracing` filters write them.
     pub filter: String,
+    /// What the request log keeps of bodies: `full`, `redacted` or `none`.
+    pub bodies: BodyPolicy,
+    /// Whether a whole reply waits until its row of the request log is durable.
+    pub requests_durable: RequestsDurable,
+    /// The request log's months before this one that are kept; all if unset.
+    pub keep_months: Option<NonZeroU32>,
 }
 
 impl Default for LogConfig {
@@ -74,6 +83,9 @@ impl Default for LogConfig {
         Self {
             format: LogFormat::Text,
             filter: "info,mistralrs_core=error".to_owned(),
+            bodies: BodyPolicy::None,
+            requests_durable: RequestsDurable::BeforeReply,
+            keep_months: None,
         }
     }
 }

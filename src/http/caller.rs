@@ -1,4 +1,4 @@
-//! Who asks, for the queues that are fair between callers.
+//! Who asks: for the queues that are fair between callers, and for the request log.
 
 use std::convert::Infallible;
 use std::hash::{BuildHasher, RandomState};
@@ -8,6 +8,7 @@ use axum::extract::{ConnectInfo, FromRequestParts};
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, header};
 use ledgergate_llm::chat::Caller;
+use sha2::{Digest, Sha256};
 
 use crate::app::App;
 
@@ -35,6 +36,16 @@ fn caller(key: &RandomState, headers: &HeaderMap, address: Option<SocketAddr>) -
         (None, Some(address)) => Caller(key.hash_one(("address", address.ip()))),
         (None, None) => Caller::default(),
     }
+}
+
+/// The caller's name in the request log, alike in all processes: the beginning of its token's
+/// SHA-256. A caller without a token has none; its address is not kept.
+pub(super) fn logged_name(headers: &HeaderMap) -> Option<String> {
+    let digest = Sha256::digest(bearer_token(headers)?);
+    let beginning = digest
+        .first_chunk::<8>()
+        .map(|bytes| u64::from_be_bytes(*bytes))?;
+    Some(format!("token_{beginning:016x}"))
 }
 
 fn bearer_token(headers: &HeaderMap) -> Option<&[u8]> {
@@ -73,6 +84,23 @@ mod tests {
         assert_ne!(one, of(None, Some("10.0.0.2:1")));
         assert_ne!(one, of(Some("Bearer 10.0.0.1"), Some("10.0.0.1:1")));
         assert_eq!(of(None, None), Caller::default());
+    }
+
+    #[test]
+    fn the_log_names_tokens_and_not_what_they_are() {
+        let named = |authorization: &str| {
+            let mut headers = HeaderMap::new();
+            headers.insert(header::AUTHORIZATION, authorization.parse().unwrap());
+            logged_name(&headers)
+        };
+        // printf sk-1 | sha256sum
+        assert_eq!(
+            named("Bearer sk-1").as_deref(),
+            Some("token_0f2c10bf3d128c71")
+        );
+        assert_eq!(named("bearer  sk-1"), named("Bearer sk-1"));
+        assert_ne!(named("Bearer sk-2"), named("Bearer sk-1"));
+        assert_eq!(named("Basic eDp5"), None);
     }
 
     #[test]

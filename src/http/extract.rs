@@ -8,6 +8,7 @@ use bytes::Bytes;
 use serde::de::DeserializeOwned;
 
 use super::error::ApiError;
+use super::noted::Noted;
 use crate::app::App;
 
 /// A JSON body as text and as `T`. The text is what hashes and the log are made from.
@@ -26,9 +27,13 @@ impl<T: DeserializeOwned> FromRequest<App> for JsonBody<T> {
             return Err(ApiError::NotJson);
         }
         let limit = app.limits.max_body_bytes;
+        let noted = request.extensions().get::<Noted>().cloned();
         let bytes = Bytes::from_request(request, app)
             .await
             .map_err(|rejection| broken(&rejection, limit))?;
+        if let Some(noted) = noted {
+            noted.take(&bytes);
+        }
         let value = parse(&bytes)?;
         Ok(Self { bytes, value })
     }

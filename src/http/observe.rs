@@ -3,6 +3,7 @@
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
+use axum::body::{Body, to_bytes};
 use axum::extract::{MatchedPath, Request, State};
 use axum::http::HeaderValue;
 use axum::middleware::Next;
@@ -10,8 +11,13 @@ use axum::response::{IntoResponse, Response};
 use tokio::sync::oneshot;
 use tracing::{Instrument, info_span};
 
+use super::caller;
 use super::error::{ApiError, ErrorCode};
+use super::noted::Noted;
+use super::watched::{Heard, watch};
 use crate::app::App;
+use crate::models::Models;
+use crate::record::{BodyPolicy, KeptBodies};
 use crate::store::request_log::{RequestDetails, RequestLog, RequestRow};
 
 /// nginx's status for a client that has gone.
@@ -46,31 +52,56 @@ impl LaterSlot {
 struct OpenRow {
     row: Option<RequestRow>,
     log: RequestLog,
+    noted: Noted,
+    models: Arc<Models>,
+    policy: BodyPolicy,
     started: Instant,
 }
 
 impl OpenRow {
-    /// The row, closed by whoever takes it.
-    fn close(mut self) -> Option<RequestRow> {
+    /// The row with all that is known of it; none if the request is not logged, or was closed.
+    fn close(&mut self, reply: Option<&[u8]>) -> Option<RequestRow> {
         let mut row = self.row.take()?;
         row.duration_ms = milliseconds_since(self.started);
+        let notes = self.noted.notes();
+        (row.prompt_sha256, row.schema_sha256) = (notes.prompt_sha256, notes.schema_sha256);
+        let version = |name: &String| {
+            let model = self.models.resolve(name).ok()?;
+            Some((model.info().id.clone(), model.info().fingerprint.clone()))
+        };
+        if let Some(model) = &row.details.model {
+            row.model_version = version(model).map(|(_, version)| version);
+        } else if let Some((model, version)) = notes.model.as_ref().and_then(version) {
+            // A request that failed still meant one of our models.
+            row.details.model = Some(model);
+            row.model_version = Some(version);
+        }
+        let request = self.noted.body().map(AsRef::as_ref);
+        if request.is_some() {
+            row.bodies = KeptBodies::under(self.policy, request, reply);
+        }
         Some(row)
+    }
+
+    fn keeps_bodies(&self) -> bool {
+        self.row.is_some() && self.policy != BodyPolicy::None && self.noted.body().is_some()
     }
 }
 
 impl Drop for OpenRow {
     fn drop(&mut self) {
-        let Some(mut row) = self.row.take() else {
+        let Some(mut row) = self.close(None) else {
             return;
         };
         row.status = CLIENT_GONE;
-        row.duration_ms = milliseconds_since(self.started);
         let log = self.log.clone();
         tokio::spawn(async move { log.record(row).await });
     }
 }
 
-pub(super) async fn observe(State(app): State<App>, request: Request, next: Next) -> Response {
+pub(super) async fn observe(State(app): State<App>, mut request: Request, next: Next) -> Response {
+    let caller = caller::logged_name(request.headers());
+    let policy = app.bodies.of(caller.as_deref());
     let row = RequestRow {
         id: app.environment.ids.next_id(),
         received_at: app.environment.clock.now(),
@@ -80,27 +111,38 @@ pub(super) async fn observe(State(app): State<App>, request: Request, next: Next
             .get::<MatchedPath>()
             .map_or_else(|| "unmatched".to_owned(), |path| path.as_str().to_owned()),
         status: 0,
+        caller,
+        prompt_sha256: None,
+        schema_sha256: None,
+        model_version: None,
         details: RequestDetails::default(),
+        bodies: None,
         duration_ms: 0.0,
     };
     let span = info_span!("request", id = %row.id, method = %row.method, route = %row.route);
     let id = row.id.to_string();
     let logged = row.route.starts_with("/v1/");
+    let noted = Noted::default();
+    if logged {
+        request.extensions_mut().insert(noted.clone());
+    }
     let open = OpenRow {
         row: logged.then_some(row),
         log: app.request_log.clone(),
+        noted,
+        models: Arc::clone(&app.models),
+        policy,
         started: Instant::now(),
     };
     let mut response = in_time(&app, next.run(request)).instrument(span).await;
     if let Ok(id) = HeaderValue::from_str(&id) {
         response.headers_mut().insert("x-request-id", id);
     }
-    record(open, &mut response).await;
-    response
+    record(open, response).await
 }
 
 /// Writes the row of an answer that is there, or, where it is a stream, leaves it to its end.
-async fn record(mut open: OpenRow, response: &mut Response) {
+async fn record(mut open: OpenRow, mut response: Response) -> Response {
     let extensions = response.extensions_mut();
     let error_code = extensions.remove::<ErrorCode>().map(|code| code.0);
     let details = extensions.remove::<Observed>().map(|observed| observed.0);
@@ -108,19 +150,43 @@ async fn record(mut open: OpenRow, response: &mut Response) {
         .remove::<LaterSlot>()
         .and_then(|slot| slot.take());
     let status = response.status().as_u16();
-    if let Some(row) = &mut open.row {
-        row.status = status;
-        row.details = details.unwrap_or_default();
-        row.details.error_code = row.details.error_code.take().or(error_code);
-    }
-    let Some(ObservedLater { told, known }) = later else {
-        let log = open.log.clone();
-        if let Some(row) = open.close() {
-            log.record(row).await;
-        }
-        return;
+    let Some(row) = &mut open.row else {
+        return response;
     };
+    row.status = status;
+    row.details = details.unwrap_or_default();
+    row.details.error_code = row.details.error_code.take().or(error_code);
+    match later {
+        Some(later) => record_at_its_end(open, later, response),
+        None => record_whole(open, response).await,
+    }
+}
+
+async fn record_whole(mut open: OpenRow, response: Response) -> Response {
+    let (response, reply) = if open.keeps_bodies() {
+        let (parts, body) = response.into_parts();
+        match to_bytes(body, usize::MAX).await {
+            Ok(bytes) => (
+                Response::from_parts(parts, Body::from(bytes.clone())),
+                Some(bytes),
+            ),
+            Err(cause) => (ApiError::internal(&cause).into_response(), None),
+        }
+    } else {
+        (response, None)
+    };
+    if let Some(row) = open.close(reply.as_deref()) {
+        open.log.record(row).await;
+    }
+    response
+}
+
+fn record_at_its_end(mut open: OpenRow, later: ObservedLater, response: Response) -> Response {
+    let ObservedLater { told, known } = later;
+    let (parts, body) = response.into_parts();
+    let (body, heard) = watch(body, open.keeps_bodies());
     tokio::spawn(async move {
+        let Heard { ended, release } = heard;
         if let Some(row) = &mut open.row {
             row.details = known;
         }
@@ -129,12 +195,14 @@ async fn record(mut open: OpenRow, response: &mut Response) {
             if let Some(row) = &mut open.row {
                 row.details = details;
             }
-            let log = open.log.clone();
-            if let Some(row) = open.close() {
-                log.record(row).await;
+            let reply = ended.await.ok().flatten();
+            if let Some(row) = open.close(reply.as_deref()) {
+                open.log.record(row).await;
             }
         }
+        drop(release);
     });
+    Response::from_parts(parts, body)
 }
 
 /// Models keep the deadline themselves and say more, so this one comes a second later.

@@ -99,11 +99,11 @@ impl TestApp {
         let url = fresh_database().await;
         let store = Store::connect(&url, 4).await.unwrap();
         store.migrate(environment.clock.now()).await.unwrap();
-        let (request_log, writer) = RequestLog::start(store.clone());
         let mut config = Config::default();
         config.server.max_body_bytes = 256 * 1024;
         config.server.request_timeout_seconds = 30;
         set(&mut config);
+        let (request_log, writer) = RequestLog::start(store.clone(), config.log.requests_durable);
         let default = models.first().map(|model| model.info().id.clone());
         let models = Models::new(models, default);
         let app = App::new(&config, environment, store, request_log, models);
@@ -130,6 +130,11 @@ impl TestApp {
     pub(crate) async fn post_text(&self, path: &str, body: &str) -> Reply {
         let request = json_request(path, body);
         Reply::read(self.send(request).await).await
+    }
+
+    /// The gateway's store.
+    pub(crate) fn store(&self) -> &Store {
+        &self.app.store
     }
 
     /// Gets a path.

@@ -1,9 +1,14 @@
 //! Every request under `/v1` leaves one row, with no prompt in it.
 
+use std::collections::BTreeSet;
+use std::num::NonZeroU32;
 use std::time::Duration;
 
+use ledgergate::record::BodyPolicy;
 use serde_json::json;
+use sha2::{Digest, Sha256};
 use sqlx::Row;
+use uuid::Uuid;
 
 use crate::harness::{TestApp, json_request};
 use crate::scripted::{saying, saying_slowly};
@@ -77,7 +82,7 @@ async fn a_request_whose_client_has_gone_is_logged_as_499() {
     for (row, streamed) in logged.iter().zip([true, false]) {
         assert_eq!(row.get::<i16, _>("status"), 499);
         assert_eq!(row.get::<bool, _>("streamed"), streamed);
-        assert_eq!(row.get::<Option<String>, _>("model").is_some(), streamed);
+        assert_eq!(row.get::<String, _>("model"), "scripted");
     }
 }
 
@@ -91,4 +96,171 @@ async fn months_have_their_own_partitions() {
         .await
         .unwrap();
     assert_eq!(partition, "requests_2025_06");
+}
+
+#[tokio::test]
+async fn a_row_tells_caller_version_and_hashes() {
+    let app = TestApp::with_model(saying("{}")).await;
+    let body = json!({"model": "scripted", "messages": [{"role": "user", "content": "Hello"}],
+        "response_format": {"type": "json_object"}});
+    let mut request = json_request("/v1/chat/completions", &body.to_string());
+    let token = "Bearer sk-1".parse().unwrap();
+    request.headers_mut().insert("authorization", token);
+    assert_eq!(app.send(request).await.status(), 200);
+    let failed = json!({"model": "scripted", "messages": [], "temperature": 9});
+    app.post("/v1/chat/completions", &failed).await.error(400);
+    let rows = app.finish().await;
+    let logged = sqlx::query(
+        "SELECT caller, model, model_version, prompt_sha256, schema_sha256, grammar_ms
+         FROM requests ORDER BY id",
+    )
+    .fetch_all(&rows)
+    .await
+    .unwrap();
+    let sha256 = |text: &str| Sha256::digest(text).to_vec();
+    let row = &logged[0];
+    assert!(row.get::<String, _>("caller").starts_with("token_"));
+    assert_eq!(row.get::<String, _>("model_version"), "scripted");
+    assert_eq!(
+        row.get::<Vec<u8>, _>("prompt_sha256"),
+        sha256(r#"[{"role":"user","content":"Hello"}]"#)
+    );
+    assert_eq!(
+        row.get::<Vec<u8>, _>("schema_sha256"),
+        sha256(r#"{"type":"json_object"}"#)
+    );
+    assert!(row.get::<f64, _>("grammar_ms") >= 0.0);
+    let row = &logged[1];
+    assert_eq!(row.get::<Option<String>, _>("caller"), None);
+    assert_eq!(row.get::<String, _>("model"), "scripted");
+    assert_eq!(row.get::<Vec<u8>, _>("prompt_sha256"), sha256("[]"));
+    assert_eq!(row.get::<Option<Vec<u8>>, _>("schema_sha256"), None);
+}
+
+async fn bodies_under(policy: BodyPolicy) -> Vec<(String, Option<String>)> {
+    let app = TestApp::with_settings(vec![saying("Ask erika@muster.example.")], |config| {
+        config.log.bodies = policy;
+    })
+    .await;
+    let mut body = json!({"model": "scripted", "messages": [{"role": "user", "content":
+        "{\"supplier\": \"Muster AG\", \"iban\": \"DE89370400440532013000\"}"}]});
+    app.post("/v1/chat/completions", &body).await.ok();
+    body["stream"] = json!(true);
+    app.post("/v1/chat/completions", &body).await.events();
+    app.get("/v1/models").await.ok();
+    let rows = app.finish().await;
+    sqlx::query(
+        "SELECT bodies.request, bodies.reply FROM request_bodies AS bodies
+         JOIN requests ON requests.id = bodies.request_id ORDER BY requests.id",
+    )
+    .fetch_all(&rows)
+    .await
+    .unwrap()
+    .iter()
+    .map(|row| (row.get("request"), row.get("reply")))
+    .collect()
+}
+
+#[tokio::test]
+async fn bodies_are_kept_as_the_policy_says() {
+    assert!(bodies_under(BodyPolicy::None).await.is_empty());
+    let full = bodies_under(BodyPolicy::Full).await;
+    assert_eq!(full.len(), 2);
+    for (request, reply) in &full {
+        assert!(
+            request.contains("Muster AG") && request.contains("DE8937"),
+            "{request}"
+        );
+        assert!(reply.is_some());
+    }
+    assert!(full[0].1.as_ref().unwrap().contains("erika@muster.example"));
+    assert!(full[1].1.as_ref().unwrap().ends_with("data: [DONE]\n\n"));
+    let redacted = bodies_under(BodyPolicy::Redacted).await;
+    for (request, reply) in &redacted {
+        assert!(
+            !request.contains("Muster") && !request.contains("DE8937"),
+            "{request}"
+        );
+        let reply = reply.as_ref().unwrap();
+        assert!(
+            reply.contains("Ask [email]") && !reply.contains("erika"),
+            "{reply}"
+        );
+    }
+}
+
+#[tokio::test]
+async fn many_at_once_are_all_there_when_they_are_answered() {
+    let app = TestApp::without_model().await;
+    let asked = (0..300).map(|_| app.get("/v1/models"));
+    let ids: BTreeSet<Uuid> = futures::future::join_all(asked)
+        .await
+        .iter()
+        .map(|reply| {
+            reply.headers["x-request-id"]
+                .to_str()
+                .unwrap()
+                .parse()
+                .unwrap()
+        })
+        .collect();
+    // Not after the log is flushed: an answer waits for its row.
+    let there: Vec<Uuid> = sqlx::query_scalar("SELECT id FROM requests")
+        .fetch_all(&app.rows)
+        .await
+        .unwrap();
+    assert_eq!((there.len(), ids.len()), (300, 300));
+    assert_eq!(there.into_iter().collect::<BTreeSet<_>>(), ids);
+}
+
+#[tokio::test]
+async fn old_months_are_dropped_whole() {
+    let app = TestApp::without_model().await;
+    app.get("/v1/models").await.ok();
+    let store = app.store();
+    for moment in ["2025-01-31T23:59:59Z", "2025-04-01T00:00:00Z"] {
+        store
+            .make_partitions(moment.parse().unwrap())
+            .await
+            .unwrap();
+    }
+    sqlx::query(
+        "INSERT INTO requests (id, received_at, method, route, status, duration_ms)
+         SELECT gen_random_uuid(), moment::timestamptz, 'GET', '/v1/models', 200, 1
+         FROM unnest($1::text[]) AS moment",
+    )
+    .bind(vec![
+        "2024-12-01 00:00Z",
+        "2025-01-31 23:59Z",
+        "2025-04-30 23:59Z",
+        "2025-05-01 00:00Z",
+    ])
+    .execute(&app.rows)
+    .await
+    .unwrap();
+    let now = "2025-06-30T12:00:00Z".parse().unwrap();
+    let dropped = store
+        .drop_old_partitions(now, NonZeroU32::new(1).unwrap())
+        .await
+        .unwrap();
+    let months = ["2025_01", "2025_02", "2025_03", "2025_04"];
+    let wanted: Vec<String> = ["request_bodies", "requests"]
+        .iter()
+        .flat_map(|table| months.iter().map(move |month| format!("{table}_{month}")))
+        .chain(["requests_default".to_owned()])
+        .collect();
+    assert_eq!(dropped, wanted);
+    let left: Vec<String> =
+        sqlx::query_scalar("SELECT tableoid::regclass::text FROM requests ORDER BY received_at")
+            .fetch_all(&app.rows)
+            .await
+            .unwrap();
+    assert_eq!(left, ["requests_2025_05", "requests_2025_06"]);
+    assert_eq!(
+        store
+            .drop_old_partitions(now, NonZeroU32::MAX)
+            .await
+            .unwrap(),
+        [""; 0]
+    );
 }

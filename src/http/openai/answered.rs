@@ -55,6 +55,7 @@ impl LogSummary {
         details.queue_ms = longest(details.queue_ms, timings.queue_ms);
         details.prefill_ms = longest(details.prefill_ms, timings.prefill_ms);
         details.decode_ms = longest(details.decode_ms, timings.decode_ms);
+        details.grammar_ms = longest(details.grammar_ms, timings.grammar_ms);
     }
 
     /// A prompt was read and nothing generated.
@@ -78,6 +79,7 @@ impl LogSummary {
         own.queue_ms = add(own.queue_ms, other.queue_ms);
         own.prefill_ms = add(own.prefill_ms, other.prefill_ms);
         own.decode_ms = add(own.decode_ms, other.decode_ms);
+        own.grammar_ms = add(own.grammar_ms, other.grammar_ms);
     }
 
     pub(super) fn usage(&self) -> UsageBody {

@@ -62,6 +62,8 @@ pub struct GenerationTimings {
     pub prefill_ms: u64,
     /// From the first token's logits to the end.
     pub decode_ms: u64,
+    /// Of both, working out which tokens the grammar allows.
+    pub grammar_ms: u64,
 }
 
 /// A piece of a running answer.

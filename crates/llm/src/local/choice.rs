@@ -155,6 +155,7 @@ impl ChoicePicker {
                 queue_ms: milliseconds(self.progress.queue_time),
                 prefill_ms: milliseconds(self.progress.started.elapsed()),
                 decode_ms: 0,
+                grammar_ms: 0,
             },
         })
     }

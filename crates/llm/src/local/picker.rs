@@ -49,6 +49,8 @@ pub(super) struct SequencePicker {
     events: EventSender,
     progress: SequenceProgress,
     first_logits: Option<Instant>,
+    /// Spent on working out what the grammar allows.
+    grammar_time: Duration,
     completion_tokens: u32,
     /// Bytes of text that tokens have yielded.
     decoded_bytes: usize,
@@ -80,6 +82,7 @@ impl SequencePicker {
             events,
             progress,
             first_logits: None,
+            grammar_time: Duration::ZERO,
             completion_tokens: 0,
             decoded_bytes: 0,
             sent: String::new(),
@@ -102,8 +105,12 @@ impl SequencePicker {
         let distribution = self.top_logprobs.map(|_| ModelDistribution::new(logits));
         let calls = self.calls.as_ref();
         let numbers = calls.and_then(CallReader::numbers);
+        let before_mask = Instant::now();
         let mask = self.grammar.as_mut().map(|grammar| grammar.mask(numbers));
         let mask = mask.transpose()?;
+        if mask.is_some() {
+            self.grammar_time += before_mask.elapsed();
+        }
         let is_of_call = |id| calls.is_some_and(|calls| calls.control_text(id).is_some());
         let token = self
             .sampler
@@ -276,6 +283,7 @@ impl SequencePicker {
                 queue_ms: milliseconds(self.progress.queue_time),
                 prefill_ms: milliseconds(first_logits - self.progress.started),
                 decode_ms: milliseconds(now - first_logits),
+                grammar_ms: milliseconds(self.grammar_time),
             },
         }));
         self.progress.ended.store(true, Ordering::Release);

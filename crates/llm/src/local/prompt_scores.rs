@@ -151,6 +151,7 @@ impl PromptPicker {
                 queue_ms: milliseconds(self.progress.queue_time),
                 prefill_ms: milliseconds(first_logits - self.progress.started),
                 decode_ms: milliseconds(first_logits.elapsed()),
+                grammar_ms: 0,
             },
         }));
         self.progress.ended.store(true, Ordering::Release);

@@ -234,5 +234,6 @@ impl Spent {
         self.timings.queue_ms += attempt.timings.queue_ms;
         self.timings.prefill_ms += attempt.timings.prefill_ms;
         self.timings.decode_ms += attempt.timings.decode_ms;
+        self.timings.grammar_ms += attempt.timings.grammar_ms;
     }
 }
