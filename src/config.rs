@@ -15,8 +15,8 @@ use serde::Deserialize;
 
 pub use cors::CorsOrigins;
 pub use sections::{
-    AccountingConfig, GenerationDefaults, LogConfig, LogFormat, ModelConfig, ModelKind,
-    Quantisation, ServerConfig, StoreConfig, StructuredOutputConfig,
+    AccountingConfig, GenerationDefaults, LogConfig, LogFormat, ModelConfig, ModelKind, OnFull,
+    Quantisation, ServerConfig, SpoolConfig, StoreConfig, StructuredOutputConfig,
 };
 
 /// A day: no answer takes longer.
@@ -30,6 +30,8 @@ pub struct Config {
     pub server: ServerConfig,
     /// Where decisions and requests are logged.
     pub store: StoreConfig,
+    /// Where they go while the database is away.
+    pub spool: SpoolConfig,
     /// What the gateway itself logs.
     pub log: LogConfig,
     /// The accounting endpoints.
@@ -123,6 +125,7 @@ impl Config {
             }
         };
         anchor(&mut self.store.data_directory);
+        anchor(&mut self.spool.directory);
         for model in self.models.values_mut() {
             anchor(&mut model.path);
         }
@@ -155,6 +158,7 @@ impl Config {
                 "store.max_connections".to_owned(),
                 u64::from(self.store.max_connections),
             ),
+            ("spool.max_bytes".to_owned(), self.spool.max_bytes),
             (
                 "server.max_body_bytes".to_owned(),
                 self.server.max_body_bytes as u64,

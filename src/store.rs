@@ -1,94 +1,67 @@
 //! The log, in PostgreSQL: the only store and the only module with SQL.
 //!
-//! Decisions are durable before their answer is sent; requests are written in groups. Without a configured server an embedded PostgreSQL runs in this process
-//! ([`embedded`]): the same migrations, the same SQL, one connection.
+//! Decisions are durable before their answer is sent; requests are written in groups. Without a
+//! configured server an embedded PostgreSQL runs in this process ([`embedded`]): the same
+//! migrations, the same SQL, one connection. With a server, a [`spool`] on the local disk takes
+//! what it cannot while it is away.
+//!
+//! Every query is in a transaction of its own or of its caller's, and nothing is set for a
+//! session, so that it works through a pooler that gives a connection for a transaction only.
 
+mod availability;
 pub mod decisions;
+mod drain;
 mod embedded;
 mod error;
+mod open;
+mod outage;
 mod partitions;
 pub mod request_log;
 mod requests;
 mod results;
+mod spool;
 
 use std::future::Future;
+use std::sync::Arc;
+use std::time::Duration;
 
 use jiff::Timestamp;
 use sqlx::PgPool;
-use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
+use sqlx::postgres::PgPoolOptions;
 use tracing::{Instrument, instrument};
 
 pub use embedded::Embedded;
 pub use error::StoreError;
+pub use open::OpenStore;
+pub use outage::LogHealth;
 
-use crate::config::StoreConfig;
+use availability::is_away;
+use outage::Outage;
 
-static MIGRATIONS: sqlx::migrate::Migrator = sqlx::migrate!("./migrations");
+/// How long a query may take before the database is taken for away, where there is a spool.
+const PATIENCE: Duration = Duration::from_secs(5);
 
 /// The log. Cheap to clone.
 #[derive(Clone)]
 pub struct Store {
     pool: PgPool,
-}
-
-/// The log and, where it runs inside this process, the database under it.
-pub struct OpenStore {
-    /// The log.
-    pub store: Store,
-    /// The embedded database; stop it after the store is closed.
-    pub embedded: Option<Embedded>,
-}
-
-impl OpenStore {
-    /// Opens the configured server, or starts the embedded database.
-    ///
-    /// # Errors
-    /// [`StoreError`] if neither answers.
-    pub async fn open(config: &StoreConfig) -> Result<Self, StoreError> {
-        if let Some(url) = &config.database_url {
-            let store = Store::connect(url, config.max_connections).await?;
-            return Ok(Self {
-                store,
-                embedded: None,
-            });
-        }
-        let embedded = Embedded::start(config.data_directory.clone()).await?;
-        let store = Store::connect(embedded.url(), 1).await?;
-        Ok(Self {
-            store,
-            embedded: Some(embedded),
-        })
-    }
-
-    /// Closes the connections and stops the embedded database.
-    ///
-    /// # Errors
-    /// [`StoreError`] if the embedded database does not stop cleanly.
-    pub async fn close(self) -> Result<(), StoreError> {
-        self.store.pool.close().await;
-        match self.embedded {
-            Some(embedded) => embedded.stop().await,
-            None => Ok(()),
-        }
-    }
+    /// None where the database cannot go away alone, or nothing shall be done about it.
+    outage: Option<Arc<Outage>>,
 }
 
 impl Store {
-    /// Connects to a PostgreSQL server.
+    /// Connects to a PostgreSQL server, with no spool.
     ///
     /// # Errors
     /// [`StoreError`] if the URL is malformed or the server does not answer.
     pub async fn connect(url: &str, max_connections: u32) -> Result<Self, StoreError> {
-        let options: PgConnectOptions = url
-            .parse()
-            .map_err(|source| StoreError::MalformedUrl { source })?;
         let pool = PgPoolOptions::new()
             .max_connections(max_connections)
-            .acquire_timeout(std::time::Duration::from_secs(10))
-            .connect_with(options)
+            .acquire_timeout(Duration::from_secs(10))
+            .connect_with(open::options(url)?)
             .await
             .map_err(|source| StoreError::Unreachable { source })?;
-        Ok(Self { pool })
+        Ok(Self { pool, outage: None })
     }
 
     /// Brings the tables up to this version. Running it again changes nothing. A partition that
@@ -98,33 +71,97 @@ impl Store {
     /// [`StoreError::Migration`] if a migration fails or the database is from a newer version.
     #[instrument(skip_all)]
     pub async fn migrate(&self, now: Timestamp) -> Result<(), StoreError> {
-        MIGRATIONS.run(&self.pool).await?;
+        migrate_on(&self.pool).await?;
         if let Err(cause) = self.make_partitions(now).await {
             tracing::error!(%cause, "the request log's partitions could not be made");
         }
         Ok(())
     }
 
-    /// True when the database answers.
+    /// How the log is. Asks the database, unless it is known to be away.
     ///
     /// # Errors
-    /// [`StoreError::Query`] if it does not.
+    /// [`StoreError`] if records can be kept nowhere.
     #[instrument(skip_all)]
-    pub async fn ping(&self) -> Result<(), StoreError> {
+    pub async fn health(&self) -> Result<LogHealth, StoreError> {
         let pool = self.pool.clone();
-        uncancelled(async move {
-            sqlx::query!("SELECT 1 AS answer").fetch_one(&pool).await?;
-            Ok(())
-        })
-        .await
+        let asked = self.ask_database(async move { ping(&pool).await }).await;
+        match (asked, &self.outage) {
+            (Ok(()) | Err(StoreError::Away), Some(outage)) => Ok(outage.health()),
+            (Ok(()), None) => Ok(LogHealth::default()),
+            (Err(cause), _) => Err(cause),
+        }
+    }
+
+    /// Whether requests must be refused because no record of them could be kept.
+    pub fn is_closed(&self) -> bool {
+        self.outage
+            .as_ref()
+            .is_some_and(|outage| outage.is_away() && outage.health().is_closed)
+    }
+
+    /// The outcome of a query. Where there is a spool: [`StoreError::Away`], at once, if the
+    /// database is known to be away, and if this query finds out that it is.
+    async fn ask_database<T: Send + 'static>(
+        &self,
+        work: impl Future<Output = Result<T, StoreError>> + Send + 'static,
+    ) -> Result<T, StoreError> {
+        let Some(outage) = &self.outage else {
+            return uncancelled(work, None).await;
+        };
+        if outage.is_away() {
+            return Err(StoreError::Away);
+        }
+        match uncancelled(work, Some(PATIENCE)).await {
+            Err(cause) if is_away(&cause) => {
+                outage.leave(&cause);
+                Err(StoreError::Away)
+            }
+            outcome => outcome,
+        }
     }
 }
 
-/// Lets a query end though its caller has gone. A connection that is dropped in the middle of a
-/// transaction is lost, and the embedded database has a single one.
+/// Migrates in one transaction, under a lock that ends with it: sqlx's own lock is a session's.
+async fn migrate_on(pool: &PgPool) -> Result<(), StoreError> {
+    let mut transaction = pool.begin().await?;
+    sqlx::query!("SELECT pg_advisory_xact_lock(hashtext('ledgergate migrations'))")
+        .execute(&mut *transaction)
+        .await?;
+    let mut migrations = sqlx::migrate!("./migrations");
+    migrations.set_locking(false);
+    // `run` takes too many kinds of connections for a spawned task to be shown to be `Send`.
+    migrations
+        .run_direct(None, &mut *transaction, false)
+        .await?;
+    transaction.commit().await?;
+    Ok(())
+}
+
+async fn ping(pool: &PgPool) -> Result<(), StoreError> {
+    let mut transaction = pool.begin().await?;
+    sqlx::query!("SELECT 1 AS answer")
+        .fetch_one(&mut *transaction)
+        .await?;
+    transaction.commit().await?;
+    Ok(())
+}
+
+/// Lets a query end though its caller has gone, within `patience` if there is one. A connection
+/// that is dropped in the middle of a transaction is lost, and the embedded database has a single
+/// one.
 async fn uncancelled<T: Send + 'static>(
     work: impl Future<Output = Result<T, StoreError>> + Send + 'static,
+    patience: Option<Duration>,
 ) -> Result<T, StoreError> {
+    let work = async move {
+        match patience {
+            Some(patience) => tokio::time::timeout(patience, work)
+                .await
+                .unwrap_or(Err(StoreError::TimedOut)),
+            None => work.await,
+        }
+    };
     match tokio::spawn(work.in_current_span()).await {
         Ok(outcome) => outcome,
         Err(error) => Err(StoreError::Interrupted(error)),

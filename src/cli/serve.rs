@@ -30,8 +30,7 @@ pub(super) async fn run(config: Config) -> anyhow::Result<()> {
     let listener = server::bind(&config.server).await?;
     let address = listener.local_addr()?;
     let models = Models::load(&config.models, config.default_model_name(), &environment).await?;
-    let open = OpenStore::open(&config.store).await?;
-    open.store.migrate(environment.clock.now()).await?;
+    let open = OpenStore::open(&config.store, &config.spool, &environment).await?;
     let (request_log, log_writer) =
         RequestLog::start(open.store.clone(), config.log.requests_durable);
     let partitions = tokio::spawn(keep_partitions(

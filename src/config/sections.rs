@@ -62,6 +62,42 @@ impl Default for StoreConfig {
     }
 }
 
+/// `[spool]`: where records go while the database server is away. The embedded database needs none.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct SpoolConfig {
+    /// Without it, what needs the database fails while it is away.
+    pub enabled: bool,
+    /// Its folder, of this gateway alone.
+    pub directory: PathBuf,
+    /// Bytes of records that it takes.
+    pub max_bytes: u64,
+    /// What happens when it takes no more: `fail_closed` or `fail_open`.
+    pub on_full: OnFull,
+}
+
+impl Default for SpoolConfig {
+    fn default() -> Self {
+        Self {
+            enabled: true,
+            directory: PathBuf::from(".data/spool"),
+            max_bytes: 1024 * 1024 * 1024,
+            on_full: OnFull::FailClosed,
+        }
+    }
+}
+
+/// What happens when neither database nor spool take records.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum OnFull {
+    /// Requests are answered 503: nothing happens that is not in the log.
+    #[default]
+    FailClosed,
+    /// Requests are answered, and their records are lost and counted.
+    FailOpen,
+}
+
 /// `[log]`: what the gateway itself logs, to standard error, and what the request log keeps.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields, default)]

@@ -8,6 +8,7 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use crate::app::App;
+use crate::store::LogHealth;
 
 /// The state of one part.
 #[derive(Debug, Serialize, ToSchema)]
@@ -17,7 +18,7 @@ pub(super) struct PartState {
     name: String,
     /// Whether it answers now.
     ready: bool,
-    /// Why not.
+    /// Why not, or what is amiss though it is.
     #[serde(skip_serializing_if = "Option::is_none")]
     reason: Option<String>,
 }
@@ -82,13 +83,7 @@ pub(super) struct Health {
 }
 
 async fn readiness(app: &App) -> Readiness {
-    let mut parts = vec![PartState {
-        name: "store".to_owned(),
-        ..state(app.store.ping().await.map_err(|cause| {
-            tracing::warn!(%cause, "the store does not answer");
-            "the log does not answer".to_owned()
-        }))
-    }];
+    let mut parts = vec![log_state(app).await];
     for (name, outcome) in app.models.probe_all().await {
         parts.push(PartState {
             name: format!("model {name}"),
@@ -100,6 +95,53 @@ async fn readiness(app: &App) -> Readiness {
         status: if ready { "ready" } else { "not_ready" },
         parts,
     }
+}
+
+/// A log that keeps records in its spool is ready, and says so; one that keeps none is not,
+/// unless it was told to go on.
+async fn log_state(app: &App) -> PartState {
+    let health = app.store.health().await;
+    if let Err(cause) = &health {
+        tracing::warn!(%cause, "the store does not answer");
+    }
+    PartState {
+        name: "store".to_owned(),
+        ready: health.as_ref().is_ok_and(|health| !health.is_closed),
+        reason: match health {
+            Ok(health) => amiss(health),
+            Err(_) => Some("the log does not answer".to_owned()),
+        },
+    }
+}
+
+fn amiss(health: LogHealth) -> Option<String> {
+    let mut words = Vec::new();
+    if let Some(seconds) = health.away_seconds {
+        words.push(format!("the database is away for {seconds} s"));
+    }
+    if health.spooled > 0 || health.away_seconds.is_some() {
+        words.push(format!(
+            "{} records ({} bytes) wait in the spool",
+            health.spooled, health.spooled_bytes
+        ));
+    }
+    if health.is_full {
+        words.push(if health.is_closed {
+            "the spool is full or its disk fails: requests are refused".to_owned()
+        } else {
+            "the spool is full or its disk fails: records are lost".to_owned()
+        });
+    }
+    if health.refused > 0 {
+        words.push(format!(
+            "{} records that the database refused are set aside in the spool",
+            health.refused
+        ));
+    }
+    if health.lost > 0 {
+        words.push(format!("{} records were lost", health.lost));
+    }
+    (!words.is_empty()).then(|| words.join("; "))
 }
 
 fn state(outcome: Result<(), String>) -> PartState {

@@ -100,16 +100,22 @@ impl Drop for OpenRow {
 }
 
 pub(super) async fn observe(State(app): State<App>, mut request: Request, next: Next) -> Response {
+    let route = request
+        .extensions()
+        .get::<MatchedPath>()
+        .map_or_else(|| "unmatched".to_owned(), |path| path.as_str().to_owned());
+    let logged = route.starts_with("/v1/");
+    if logged && app.store.is_closed() {
+        // No row: there is nowhere to keep one. /readyz says so.
+        return ApiError::LogUnavailable.into_response();
+    }
     let caller = caller::logged_name(request.headers());
     let policy = app.bodies.of(caller.as_deref());
     let row = RequestRow {
         id: app.environment.ids.next_id(),
         received_at: app.environment.clock.now(),
         method: request.method().as_str().to_owned(),
-        route: request
-            .extensions()
-            .get::<MatchedPath>()
-            .map_or_else(|| "unmatched".to_owned(), |path| path.as_str().to_owned()),
+        route,
         status: 0,
         caller,
         prompt_sha256: None,
@@ -121,7 +127,6 @@ pub(super) async fn observe(State(app): State<App>, mut request: Request, next: 
     };
     let span = info_span!("request", id = %row.id, method = %row.method, route = %row.route);
     let id = row.id.to_string();
-    let logged = row.route.starts_with("/v1/");
     let noted = Noted::default();
     if logged {
         request.extensions_mut().insert(noted.clone());

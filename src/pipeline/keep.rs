@@ -300,7 +300,8 @@ impl Draft<'_> {
             id: decision,
             created_at: app.environment.clock.now(),
             operation: self.operation,
-            schema_version: SCHEMA_VERSION,
+            schema_version: SCHEMA_VERSION.into(),
+            gateway_version: env!("CARGO_PKG_VERSION").into(),
             company: self.company.map(|company| CompanyColumns {
                 name: company.name().to_owned(),
                 country: company.country().to_string(),
@@ -309,7 +310,7 @@ impl Draft<'_> {
             document_sha256: Sha256::digest(document).into(),
             summary,
             request: String::from_utf8_lossy(self.received.body).into_owned(),
-            reply: reply.clone(),
+            reply: serde_json::to_string(&reply).map_err(unserialisable)?,
             duration_ms: self.timings.total,
             idempotency: self
                 .received

@@ -1,17 +1,24 @@
 //! Decisions: what an accounting endpoint answered, kept whole. Append-only.
 
+use std::borrow::Cow;
+use std::sync::Arc;
+
 use jiff::Timestamp;
 use jiff::civil::Date;
 use rust_decimal::Decimal;
+use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use sqlx::{PgPool, Postgres, Transaction};
 use tracing::instrument;
 use uuid::Uuid;
 
-use super::{Store, StoreError, to_date, to_offset, uncancelled};
+use super::spool::Appended;
+use super::spool::entry::{Entry, UsedKey};
+use super::{Store, StoreError, to_date, to_offset};
 
 /// The accounting operations that leave a decision.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum Operation {
     /// Module and action.
     Determine,
@@ -37,7 +44,7 @@ impl Operation {
 
 /// A decision to be kept. The named columns are for questions to the table; `request` and
 /// `reply` are the truth.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct NewDecision {
     /// Its id, growing with time.
     pub id: Uuid,
@@ -46,7 +53,9 @@ pub struct NewDecision {
     /// Which endpoint made it.
     pub operation: Operation,
     /// Version of the reply's schema.
-    pub schema_version: &'static str,
+    pub schema_version: Cow<'static, str>,
+    /// Version of the gateway that made it.
+    pub gateway_version: Cow<'static, str>,
     /// Whose books; a reconciliation may leave it out.
     pub company: Option<CompanyColumns>,
     /// The model that was asked, if one was.
@@ -58,8 +67,8 @@ pub struct NewDecision {
     pub summary: Summary,
     /// The request's body as received: JSON.
     pub request: String,
-    /// The reply as sent.
-    pub reply: Value,
+    /// The reply as sent: JSON.
+    pub reply: String,
     /// From the body read to the reply made.
     pub duration_ms: f64,
     /// The client's key and the SHA-256 of its request.
@@ -71,7 +80,7 @@ pub struct NewDecision {
 }
 
 /// The parts of a company that are columns.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct CompanyColumns {
     /// Its name.
     pub name: String,
@@ -80,7 +89,7 @@ pub struct CompanyColumns {
 }
 
 /// The parts of a reply that are columns.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
 pub struct Summary {
     /// Module.
     pub module: Option<String>,
@@ -107,7 +116,7 @@ pub struct Summary {
 }
 
 /// One check.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct CheckRow {
     /// Stable code.
     pub code: String,
@@ -120,7 +129,7 @@ pub struct CheckRow {
 }
 
 /// One choice of a model.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct ChoiceRow {
     /// What was asked.
     pub question: String,
@@ -143,20 +152,53 @@ pub struct FirstAnswer {
     pub reply: Value,
 }
 
+/// What became of a decision in its transaction.
+pub(super) enum Inserted {
+    /// It is there.
+    New,
+    /// It was there before, whole.
+    AlreadyThere,
+    /// It is there, and its idempotency key belongs to an earlier one.
+    KeyTaken,
+}
+
+impl NewDecision {
+    /// Its idempotency key, as the spool finds it.
+    pub(super) fn used_key(&self) -> Option<UsedKey> {
+        let (key, request_sha256) = self.idempotency.as_ref()?;
+        Some(UsedKey::new(self.operation.name(), key, *request_sha256))
+    }
+}
+
 impl Store {
-    /// Keeps a decision; when this returns, it is durable. If the idempotency key was used
-    /// before for the same request, nothing is written and the first reply is given back.
+    /// Keeps a decision; when this returns, it is durable: in the database, or in the spool while
+    /// the database is away. If the idempotency key was used before for the same request, nothing
+    /// is written and the first reply is given back.
     ///
     /// # Errors
     /// [`StoreError::IdempotencyKeyReused`] if the key belongs to a different request,
-    /// [`StoreError::Query`] if the database refuses.
+    /// [`StoreError::Query`] if the database refuses, [`StoreError::Spool`] if the spool is full.
     #[instrument(skip_all, fields(decision = %decision.id))]
     pub async fn insert_decision(
         &self,
         decision: NewDecision,
     ) -> Result<Option<FirstAnswer>, StoreError> {
-        let store = self.clone();
-        uncancelled(Box::pin(async move { store.insert_whole(&decision).await })).await
+        let decision = Arc::new(decision);
+        let (store, inserted) = (self.clone(), Arc::clone(&decision));
+        let work = async move { store.insert_whole(&inserted).await };
+        match self.ask_database(Box::pin(work)).await {
+            Err(StoreError::Away) => {}
+            outcome => return outcome,
+        }
+        let Some(outage) = &self.outage else {
+            return Err(StoreError::Away);
+        };
+        let used = decision.used_key();
+        let entry = Entry::Decision(Box::new(Arc::unwrap_or_clone(decision)));
+        match outage.keep(&[entry]).await?.pop() {
+            Some(Appended::First(first)) => first_of(*first, used.as_ref()),
+            Some(Appended::Kept | Appended::Full) | None => Ok(None),
+        }
     }
 
     async fn insert_whole(
@@ -164,31 +206,18 @@ impl Store {
         decision: &NewDecision,
     ) -> Result<Option<FirstAnswer>, StoreError> {
         let mut transaction = self.pool.begin().await?;
-        insert_row(&mut transaction, decision).await?;
-        if let Some((key, request_sha256)) = &decision.idempotency {
-            let claimed = sqlx::query!(
-                "INSERT INTO idempotency_keys (operation, key, request_sha256, decision_id)
-                 VALUES ($1, $2, $3, $4)
-                 ON CONFLICT ON CONSTRAINT idempotency_keys_unique DO NOTHING",
-                decision.operation.name(),
-                key,
-                request_sha256,
-                decision.id
-            )
-            .execute(&mut *transaction)
-            .await?;
-            if claimed.rows_affected() == 0 {
-                transaction.rollback().await?;
-                return first_answer(&self.pool, decision.operation, key, request_sha256).await;
-            }
+        let inserted = insert_with_parts(&mut transaction, decision).await?;
+        if let (Inserted::KeyTaken, Some((key, request_sha256))) = (inserted, &decision.idempotency)
+        {
+            transaction.rollback().await?;
+            return first_answer(&self.pool, decision.operation, key, request_sha256).await;
         }
-        insert_checks(&mut transaction, decision).await?;
-        insert_choices(&mut transaction, decision).await?;
         transaction.commit().await?;
         Ok(None)
     }
 
-    /// The reply that an idempotency key got before, if it was used.
+    /// The reply that an idempotency key got before, if it was used. While the database is away
+    /// only keys of the outage are known.
     ///
     /// # Errors
     /// As [`Store::insert_decision`].
@@ -199,10 +228,75 @@ impl Store {
         key: &str,
         request_sha256: &[u8; 32],
     ) -> Result<Option<FirstAnswer>, StoreError> {
+        if let Some(outage) = &self.outage
+            && outage.holds_entries()
+        {
+            let used = UsedKey::new(operation.name(), key, *request_sha256);
+            if let Some(first) = outage.spool.find_key(used.clone()).await? {
+                return first_of(first, Some(&used));
+            }
+        }
         let (pool, key, request_sha256) = (self.pool.clone(), key.to_owned(), *request_sha256);
-        uncancelled(async move { first_answer(&pool, operation, &key, &request_sha256).await })
-            .await
+        let work = async move { first_answer(&pool, operation, &key, &request_sha256).await };
+        match self.ask_database(work).await {
+            Err(StoreError::Away) => Ok(None),
+            outcome => outcome,
+        }
     }
+}
+
+/// The answer of a spooled decision, if its key was used for this very request.
+fn first_of(first: Entry, used: Option<&UsedKey>) -> Result<Option<FirstAnswer>, StoreError> {
+    let Entry::Decision(first) = first else {
+        return Ok(None);
+    };
+    if first.used_key().as_ref() != used {
+        return Err(StoreError::IdempotencyKeyReused);
+    }
+    Ok(Some(FirstAnswer {
+        decision: first.id,
+        reply: serde_json::from_str(&first.reply).map_err(StoreError::Unserialisable)?,
+    }))
+}
+
+/// Inserts a decision with its key, checks and choices. One that is there already is left alone.
+pub(super) async fn insert_with_parts(
+    transaction: &mut Transaction<'_, Postgres>,
+    decision: &NewDecision,
+) -> Result<Inserted, StoreError> {
+    if !insert_row(transaction, decision).await? {
+        return Ok(Inserted::AlreadyThere);
+    }
+    let has_key = claim_key(transaction, decision).await?;
+    insert_checks(transaction, decision).await?;
+    insert_choices(transaction, decision).await?;
+    Ok(if has_key {
+        Inserted::New
+    } else {
+        Inserted::KeyTaken
+    })
+}
+
+/// False if the key belongs to an earlier decision.
+async fn claim_key(
+    transaction: &mut Transaction<'_, Postgres>,
+    decision: &NewDecision,
+) -> Result<bool, StoreError> {
+    let Some((key, request_sha256)) = &decision.idempotency else {
+        return Ok(true);
+    };
+    let claimed = sqlx::query!(
+        "INSERT INTO idempotency_keys (operation, key, request_sha256, decision_id)
+         VALUES ($1, $2, $3, $4)
+         ON CONFLICT ON CONSTRAINT idempotency_keys_unique DO NOTHING",
+        decision.operation.name(),
+        key,
+        request_sha256,
+        decision.id
+    )
+    .execute(&mut **transaction)
+    .await?;
+    Ok(claimed.rows_affected() == 1)
 }
 
 async fn first_answer(
@@ -211,6 +305,7 @@ async fn first_answer(
     key: &str,
     request_sha256: &[u8; 32],
 ) -> Result<Option<FirstAnswer>, StoreError> {
+    let mut transaction = pool.begin().await?;
     let found = sqlx::query!(
         "SELECT used.request_sha256, used.decision_id, decisions.reply
          FROM idempotency_keys AS used JOIN decisions ON decisions.id = used.decision_id
@@ -218,8 +313,9 @@ async fn first_answer(
         operation.name(),
         key
     )
-    .fetch_optional(pool)
+    .fetch_optional(&mut *transaction)
     .await?;
+    transaction.commit().await?;
     match found {
         None => Ok(None),
         Some(row) if row.request_sha256 == request_sha256 => Ok(Some(FirstAnswer {
@@ -230,25 +326,27 @@ async fn first_answer(
     }
 }
 
+/// False if it is there already.
 async fn insert_row(
     transaction: &mut Transaction<'_, Postgres>,
     decision: &NewDecision,
-) -> Result<(), StoreError> {
+) -> Result<bool, StoreError> {
     let summary = &decision.summary;
     let company = decision.company.as_ref();
-    sqlx::query!(
+    let inserted = sqlx::query!(
         "INSERT INTO decisions (
              id, created_at, operation, schema_version, gateway_version, company_name,
              company_country, model, document_sha256, module, action, direction, counterparty,
              document_number, issue_date, currency, gross, confidence, valid, auto, request,
              reply, duration_ms)
          VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18,
-             $19, $20, ($21::text)::json, $22, $23)",
+             $19, $20, ($21::text)::json, ($22::text)::json, $23)
+         ON CONFLICT (id) DO NOTHING",
         decision.id,
         to_offset(decision.created_at),
         decision.operation.name(),
-        decision.schema_version,
-        env!("CARGO_PKG_VERSION"),
+        &*decision.schema_version,
+        &*decision.gateway_version,
         company.map(|company| company.name.as_str()),
         company.map(|company| company.country.as_str()),
         decision.model,
@@ -270,7 +368,7 @@ async fn insert_row(
     )
     .execute(&mut **transaction)
     .await?;
-    Ok(())
+    Ok(inserted.rows_affected() == 1)
 }
 
 async fn insert_checks(

@@ -1,5 +1,7 @@
 //! What can go wrong with the log.
 
+use super::spool::SpoolError;
+
 /// An error of the store. Its text is for the gateway's own log, never for clients.
 #[derive(Debug, thiserror::Error)]
 pub enum StoreError {
@@ -31,6 +33,18 @@ pub enum StoreError {
         /// The folder.
         path: std::path::PathBuf,
     },
+    /// The spool failed.
+    #[error(transparent)]
+    Spool(#[from] SpoolError),
+    /// The database did not answer in time.
+    #[error("the database did not answer in time")]
+    TimedOut,
+    /// The database is away.
+    #[error("the database is away")]
+    Away,
+    /// What was kept is no JSON.
+    #[error("a record of the spool is no JSON: {0}")]
+    Unserialisable(serde_json::Error),
     /// A migration failed.
     #[error("a migration failed: {0}")]
     Migration(#[from] sqlx::migrate::MigrateError),

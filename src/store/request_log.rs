@@ -29,9 +29,9 @@ const GROUP: usize = 500;
 const LINGER: Duration = Duration::from_millis(20);
 /// Between two tries to write a group that the database refused.
 const RETRY: Duration = Duration::from_millis(500);
-/// How long an answer is held back for its row. A database that takes longer is away; without a
-/// spool its rows wait in the queue.
-const LONGEST_HOLD: Duration = Duration::from_secs(5);
+/// How long an answer is held back for its row: longer than it takes to find out that the database
+/// is away. Where there is no spool either, the row waits in the queue.
+const LONGEST_HOLD: Duration = Duration::from_secs(10);
 
 /// One request and how it ended.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -238,7 +238,7 @@ async fn write_all(
 /// Writes a group, again and again if need be; false when it gave up because the gateway stops.
 async fn write_group(store: &Store, queue: &mpsc::Receiver<Queued>, rows: &[RequestRow]) -> bool {
     let mut refused = 0_u32;
-    while let Err(cause) = store.insert_requests(rows).await {
+    while let Err(cause) = store.keep_requests(rows).await {
         // One line when it begins and then one in a hundred: an outage is not a log flood.
         if refused.is_multiple_of(100) {
             error!(%cause, rows = rows.len(), "the request log cannot be written; trying again");

@@ -2,24 +2,59 @@
 
 use sqlx::{Postgres, Transaction};
 use time::OffsetDateTime;
-use tracing::instrument;
+use tracing::{error, instrument};
 use uuid::Uuid;
 
 use super::request_log::RequestRow;
+use super::spool::entry::Entry;
 use super::{Store, StoreError, to_offset};
 use crate::record::BodyPolicy;
 
 impl Store {
+    /// Keeps a group of rows; when this returns they are durable, in the database or in the spool.
+    ///
+    /// # Errors
+    /// [`StoreError::Query`] if the database refuses, [`StoreError::Spool`] if the spool is full.
+    pub(super) async fn keep_requests(&self, rows: &[RequestRow]) -> Result<(), StoreError> {
+        let (store, group) = (self.clone(), rows.to_vec());
+        let work = async move { store.insert_requests(&group).await };
+        let Some(outage) = &self.outage else {
+            return self.ask_database(work).await;
+        };
+        // Where the database refuses rows though it is there, the spool sorts out which.
+        match self.ask_database(work).await {
+            Ok(()) => return Ok(()),
+            Err(StoreError::Away) => {}
+            Err(cause) => error!(%cause, "a group of the request log was refused"),
+        }
+        let entries: Vec<Entry> = rows
+            .iter()
+            .map(|row| Entry::Request(Box::new(row.clone())))
+            .collect();
+        outage.keep(&entries).await.map(|_| ())
+    }
+
     /// Inserts a group of rows with their bodies, all or none. Rows that are there already are
     /// left alone, so that a group may be tried again.
     #[instrument(skip_all, fields(rows = rows.len()))]
-    pub(super) async fn insert_requests(&self, rows: &[RequestRow]) -> Result<(), StoreError> {
+    async fn insert_requests(&self, rows: &[RequestRow]) -> Result<(), StoreError> {
         let mut transaction = self.pool.begin().await?;
-        insert_rows(&mut transaction, rows).await?;
-        insert_bodies(&mut transaction, rows).await?;
+        insert(&mut transaction, rows).await?;
         transaction.commit().await?;
         Ok(())
     }
+}
+
+/// Inserts rows with their bodies; those that are there already are left alone.
+pub(super) async fn insert(
+    transaction: &mut Transaction<'_, Postgres>,
+    rows: &[RequestRow],
+) -> Result<(), StoreError> {
+    if rows.is_empty() {
+        return Ok(());
+    }
+    insert_rows(transaction, rows).await?;
+    insert_bodies(transaction, rows).await
 }
 
 fn column<'a, T>(rows: &'a [RequestRow], value: impl Fn(&'a RequestRow) -> T) -> Vec<T> {

@@ -5,7 +5,9 @@ use sqlx::PgPool;
 use tracing::instrument;
 use uuid::Uuid;
 
-use super::{Store, StoreError, uncancelled};
+use super::decisions::NewDecision;
+use super::spool::entry::Entry;
+use super::{Store, StoreError};
 
 /// A decision as it was kept: enough to run it again.
 #[derive(Debug, Clone)]
@@ -31,26 +33,54 @@ pub struct KeptDecision {
 }
 
 impl Store {
-    /// One decision.
+    /// One decision, from the spool or the database.
     ///
     /// # Errors
-    /// [`StoreError::Query`] if the database refuses.
+    /// [`StoreError::Query`] if the database refuses, [`StoreError::Away`] if it is away and the
+    /// spool has none of this id.
     #[instrument(skip_all, fields(decision = %id))]
     pub async fn find_decision(&self, id: Uuid) -> Result<Option<KeptDecision>, StoreError> {
+        if let Some(outage) = &self.outage
+            && outage.holds_entries()
+            && let Some(Entry::Decision(decision)) = outage.spool.find_decision(id).await?
+        {
+            return kept(*decision).map(Some);
+        }
         let pool = self.pool.clone();
-        uncancelled(async move { find(&pool, id).await }).await
+        self.ask_database(async move { find(&pool, id).await })
+            .await
     }
 }
 
+/// A spooled decision as the database will give it.
+fn kept(decision: NewDecision) -> Result<KeptDecision, StoreError> {
+    let json = |text: &str| serde_json::from_str(text).map_err(StoreError::Unserialisable);
+    Ok(KeptDecision {
+        id: decision.id,
+        // As exact as the database keeps it.
+        created_at: jiff::Timestamp::from_microsecond(decision.created_at.as_microsecond())
+            .map_err(|_| StoreError::UnstorableDate)?,
+        operation: decision.operation.name().to_owned(),
+        gateway_version: decision.gateway_version.into_owned(),
+        model: decision.model,
+        document_sha256: decision.document_sha256.to_vec(),
+        request: json(&decision.request)?,
+        reply: json(&decision.reply)?,
+        duration_ms: decision.duration_ms,
+    })
+}
+
 async fn find(pool: &PgPool, id: Uuid) -> Result<Option<KeptDecision>, StoreError> {
+    let mut transaction = pool.begin().await?;
     let found = sqlx::query!(
         "SELECT id, created_at, operation, gateway_version, model, document_sha256, request,
              reply, duration_ms
          FROM decisions WHERE id = $1",
         id
     )
-    .fetch_optional(pool)
+    .fetch_optional(&mut *transaction)
     .await?;
+    transaction.commit().await?;
     let Some(row) = found else { return Ok(None) };
     let microseconds = row.created_at.unix_timestamp_nanos() / 1_000;
     let created_at = i64::try_from(microseconds)

@@ -23,6 +23,7 @@ mod harness;
 mod health;
 mod life;
 mod methods;
+mod outage;
 mod playing;
 mod reconcile;
 mod request_log;
