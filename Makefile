@@ -57,6 +57,10 @@ fuzz: model ## Fuzz all routes and parsers, minutes each (EXAMPLES a route, SECO
 	@LEDGERGATE_TEST_MODEL=$(MODEL) scripts/with-postgres.sh scripts/fuzz-http.sh $(BINARY) $(or $(EXAMPLES),500)
 	@scripts/fuzz-parsers.sh $(or $(SECONDS),180)
 
+.PHONY: chaos
+chaos: build ## Kill gateway and database twenty times under 20,000 calls, with a two-minute outage
+	@scripts/chaos.sh $(BINARY) --calls 20000 --kills 20 --outage 120
+
 .PHONY: bench-engine
 bench-engine: model ## Measure the engine against llama.cpp, on a machine that does nothing else
 	@bench/engine/run.sh $(BINARY) $(MODEL)

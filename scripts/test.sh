@@ -45,6 +45,9 @@ step "contracts"
 scripts/check-contracts.sh "$binary"
 scripts/with-postgres.sh scripts/sqlx-prepare.sh --check
 
+step "gateway and database killed at random"
+scripts/chaos.sh "$binary"
+
 step "the SDKs, the frameworks and the commands"
 LEDGERGATE_TEST_MODEL=$MODEL scripts/with-postgres.sh scripts/sdk-tests.sh "$binary"
 
