@@ -7,7 +7,8 @@ use ledgergate_llm::chat::Sampling;
 use super::fields::{in_optional_range, in_range};
 use crate::http::error::ApiError;
 
-/// As the client sent them.
+/// As the client sent them. Each body names these fields itself: flattened into it from one place,
+/// a value of the wrong type would be an error of the whole body, which does not name the field.
 #[derive(Debug, Default)]
 pub(super) struct SamplingFields<'a> {
     pub(super) temperature: Option<f32>,
