@@ -1,17 +1,15 @@
-//! A match in minor units: allocations, difference, kind; and its form in the answer.
+//! A match in minor units: its difference and kind; and its form in the answer.
 
 use std::cmp::Reverse;
 use std::collections::BTreeMap;
 
-use rust_decimal::Decimal;
-
 use super::difference::{
     Settlement, is_overpayment, kind_of, of_whole_items, parts_are_within_rate,
 };
-use super::model::{Item, Line, Minor, Request, convert, divide_rounded, to_decimal};
-use super::response::{Allocation, Difference, DifferenceKind, Entry, EntryLine, Match, MatchKind};
+use super::entry::entry;
+use super::model::{Item, Line, Minor, Request, to_decimal};
+use super::response::{Allocation, Difference, DifferenceKind, Match, MatchKind};
 use crate::chart::{NoAccountForRole, Role};
-use crate::company::Company;
 
 /// How cash and items fit together.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -35,6 +33,19 @@ pub(crate) struct Draft {
     pub confidence: f64,
     pub auto: bool,
     pub reasons: Vec<String>,
+}
+
+/// None before rounding before discount before fee.
+pub(crate) fn rank(fit: Fit) -> u8 {
+    match fit {
+        Fit::Whole(DifferenceKind::None) => 0,
+        Fit::Whole(DifferenceKind::Rounding) => 1,
+        Fit::Whole(DifferenceKind::Discount) => 2,
+        Fit::Whole(DifferenceKind::Fee) => 3,
+        Fit::Whole(_) => 4,
+        Fit::Over => 5,
+        Fit::Part => 6,
+    }
 }
 
 /// How lines and items fit, `None` when they cannot: another currency without a rate, another
@@ -201,230 +212,6 @@ impl Draft {
             settled < open
         })
     }
-
-    /// Line, item and the part of the item in its own currency.
-    fn allocate(&self, request: &Request) -> Option<Vec<(usize, usize, Minor)>> {
-        let full = self.fit != Fit::Part;
-        let allocations = match (self.lines.as_slice(), self.items.as_slice()) {
-            ([line], items) if full => items
-                .iter()
-                .map(|item| (*line, *item, request.items[*item].open))
-                .collect(),
-            ([line], [item]) => vec![(*line, *item, part(request, *line, *item)?)],
-            ([line], items) => one_line_to_parts(request, *line, items)?,
-            (lines, [item]) => self.many_lines(request, lines, *item)?,
-            (lines, items) => fill(request, lines, items)?,
-        };
-        allocations
-            .iter()
-            .all(|(_, _, amount)| *amount > 0)
-            .then_some(allocations)
-    }
-
-    /// Each line settles what it brought, the last one the rest, where the item is settled in
-    /// full.
-    fn many_lines(
-        &self,
-        request: &Request,
-        lines: &[usize],
-        item: usize,
-    ) -> Option<Vec<(usize, usize, Minor)>> {
-        let open = request.items[item].open;
-        if self.fit == Fit::Part {
-            let parts: Option<Vec<_>> = lines
-                .iter()
-                .map(|line| Some((*line, item, part(request, *line, item)?)))
-                .collect();
-            return parts.filter(|parts| parts.iter().map(|part| part.2).sum::<Minor>() <= open);
-        }
-        let cash: Minor = lines
-            .iter()
-            .map(|line| request.lines[*line].amount.abs())
-            .sum();
-        let crosses = lines
-            .first()
-            .is_some_and(|line| request.lines[*line].currency != request.items[item].currency);
-        let mut rest = open;
-        let mut parts = Vec::with_capacity(lines.len());
-        for (place, line) in lines.iter().enumerate() {
-            let brought = request.lines[*line].amount.abs();
-            let part = if place + 1 == lines.len() {
-                rest
-            } else if crosses {
-                divide_rounded(open * brought, cash)
-            } else {
-                brought
-            };
-            rest -= part;
-            parts.push((*line, item, part));
-        }
-        Some(parts)
-    }
-}
-
-/// What a line settles of an item that keeps a rest.
-fn part(request: &Request, line: usize, item: usize) -> Option<Minor> {
-    let (line, item) = (&request.lines[line], &request.items[item]);
-    let part = if line.currency == item.currency {
-        line.amount.abs()
-    } else if let Some((amount, _)) = line.instructed.filter(|(_, c)| *c == item.currency) {
-        amount
-    } else {
-        let rate = request
-            .policy
-            .rate(item.currency, line.currency, line.date)?;
-        let back = Decimal::ONE.checked_div(rate)?;
-        convert(line.amount.abs(), line.currency, item.currency, back)
-    };
-    (part <= item.open).then_some(part)
-}
-
-/// Items of the other direction in full, the others from the oldest on; every item gets a part.
-fn one_line_to_parts(
-    request: &Request,
-    line: usize,
-    items: &[usize],
-) -> Option<Vec<(usize, usize, Minor)>> {
-    let cash = &request.lines[line];
-    let direction = cash.amount.signum();
-    if items
-        .iter()
-        .any(|item| request.items[*item].currency != cash.currency)
-    {
-        return None;
-    }
-    let (along, against): (Vec<usize>, Vec<usize>) = items
-        .iter()
-        .partition(|item| request.items[**item].sign() == direction);
-    let mut available = cash.amount.abs();
-    let mut parts = Vec::with_capacity(items.len());
-    for item in against {
-        available += request.items[item].open;
-        parts.push((line, item, request.items[item].open));
-    }
-    let mut along = along;
-    along.sort_by_key(|item| (request.items[*item].due_date, *item));
-    for item in along {
-        let part = available.min(request.items[item].open);
-        available -= part;
-        parts.push((line, item, part));
-    }
-    (available == 0).then_some(parts)
-}
-
-/// Several lines for several items of one direction, in the order of their dates.
-fn fill(request: &Request, lines: &[usize], items: &[usize]) -> Option<Vec<(usize, usize, Minor)>> {
-    let currency = request.lines.get(*lines.first()?)?.currency;
-    let direction = request.lines[*lines.first()?].amount.signum();
-    let fits = items.iter().all(|item| {
-        request.items[*item].currency == currency && request.items[*item].sign() == direction
-    }) && lines
-        .iter()
-        .all(|line| request.lines[*line].amount.signum() == direction);
-    if !fits {
-        return None;
-    }
-    let mut order: Vec<usize> = items.to_vec();
-    order.sort_by_key(|item| (request.items[*item].issue_date, *item));
-    // Taken from the end.
-    let mut rests: Vec<(usize, Minor)> = order
-        .iter()
-        .rev()
-        .map(|item| (*item, request.items[*item].open))
-        .collect();
-    let mut parts = Vec::new();
-    for line in lines {
-        let mut cash = request.lines[*line].amount.abs();
-        while cash > 0 {
-            let (item, rest) = rests.last_mut()?;
-            let part = cash.min(*rest);
-            parts.push((*line, *item, part));
-            cash -= part;
-            *rest -= part;
-            if *rest == 0 {
-                rests.pop();
-            }
-        }
-    }
-    rests.is_empty().then_some(parts)
-}
-
-/// The entry: bank, control accounts, difference.
-fn entry(
-    company: &Company,
-    settlement: &Settlement<'_>,
-    by_role: &BTreeMap<Role, Minor>,
-    difference: (DifferenceKind, Minor),
-) -> Result<Entry, NoAccountForRole> {
-    let mut booked: Vec<(Role, Minor)> = vec![(Role::Bank, settlement.cash)];
-    booked.extend(by_role.iter().map(|(role, value)| (*role, -value)));
-    if difference.1 != 0 {
-        booked.push((
-            difference_role(company, settlement, difference)?,
-            difference.1,
-        ));
-    }
-    let mut sums: BTreeMap<(usize, &str), (Minor, Role)> = BTreeMap::new();
-    let mut lines = Vec::with_capacity(booked.len());
-    for (place, (role, amount)) in booked.iter().enumerate() {
-        let account = company.chart().account_for(*role)?;
-        // One account may have been found twice: a deposit that is settled and one that arises.
-        let known = sums
-            .iter()
-            .find(|((_, code), _)| *code == account.code().as_str())
-            .map(|(key, _)| *key);
-        let key = known.unwrap_or((place, account.code().as_str()));
-        let sum = sums.entry(key).or_insert((0, *role));
-        sum.0 += amount;
-    }
-    for ((_, code), (amount, _)) in sums {
-        let Some(account) = company.chart().account(code).filter(|_| amount != 0) else {
-            continue;
-        };
-        let side =
-            |is_on: bool| to_decimal(if is_on { amount.abs() } else { 0 }, settlement.currency);
-        lines.push(EntryLine {
-            account: account.code().clone(),
-            debit: side(amount > 0),
-            credit: side(amount < 0),
-        });
-    }
-    Ok(Entry {
-        date: settlement.date,
-        lines,
-    })
-}
-
-/// The role of the difference. A discount given lessens sales, one taken lessens purchases; a
-/// chart without such an account takes the next that fits.
-fn difference_role(
-    company: &Company,
-    settlement: &Settlement<'_>,
-    (kind, _): (DifferenceKind, Minor),
-) -> Result<Role, NoAccountForRole> {
-    let is_in = settlement.cash > 0;
-    let candidates: &[Role] = match kind {
-        DifferenceKind::None | DifferenceKind::Rounding => &[Role::RoundingDifference],
-        DifferenceKind::Fee => &[Role::BankCharges],
-        DifferenceKind::FxLoss => &[Role::FxLoss],
-        DifferenceKind::FxGain => &[Role::FxGain],
-        DifferenceKind::Overpayment if is_in => &[Role::CustomerDeposits],
-        DifferenceKind::Overpayment => &[Role::VendorDeposits],
-        DifferenceKind::Discount if is_in => {
-            &[Role::SalesReturns, Role::SalesServices, Role::SalesGoods]
-        }
-        DifferenceKind::Discount => &[Role::OtherIncome, Role::PurchasesGoods],
-    };
-    let mut missing = None;
-    for role in candidates {
-        match company.chart().account_for(*role) {
-            Ok(_) => return Ok(*role),
-            Err(error) => {
-                missing.get_or_insert(error);
-            }
-        }
-    }
-    Err(missing.unwrap_or(NoAccountForRole(Role::Suspense)))
 }
 
 /// Lines in the order in which the money moved.

@@ -7,9 +7,7 @@ use super::draft::{Draft, Fit, by_date, fit};
 use super::model::{Item, Line, Minor, Request, days_between};
 use super::parties::{Agreement, Origin, Parties};
 use super::references::{LineReferences, Nearness, References};
-use super::response::{
-    Alternative, Ambiguous, DifferenceKind, Match, Reconciliation, UnmatchedLine,
-};
+use super::response::{Alternative, Ambiguous, Match, Reconciliation, UnmatchedLine};
 use crate::lexicon::fold;
 use crate::money::Currency;
 
@@ -360,24 +358,5 @@ impl<'a> Ledger<'a> {
             unmatched_items,
             ambiguous,
         }
-    }
-}
-
-/// A word for an explained difference, for the reasons.
-pub(crate) fn words_of(fit: Fit) -> &'static str {
-    match fit {
-        Fit::Whole(DifferenceKind::None) => "the amount is exact",
-        Fit::Whole(DifferenceKind::Rounding) => "the amount is exact but for rounding",
-        Fit::Whole(DifferenceKind::Discount) => {
-            "the amount is less by the discount for early payment, in time"
-        }
-        Fit::Whole(DifferenceKind::Fee) => "the difference is a fee inside the policy",
-        Fit::Whole(DifferenceKind::FxLoss | DifferenceKind::FxGain) => {
-            "the amount is within the policy at the rate of the day"
-        }
-        Fit::Whole(DifferenceKind::Overpayment) | Fit::Over => {
-            "more was paid than the items' total"
-        }
-        Fit::Part => "a part was paid",
     }
 }

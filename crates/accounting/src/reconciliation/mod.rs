@@ -12,14 +12,17 @@
 //! [`contract::violations`] holds an answer to the rules, whatever decided it. What is not here:
 //! a model, a clock, the store.
 
+mod allocation;
 mod assignment;
 mod by_party;
 mod by_reference;
+mod candidates;
 mod check_digits;
 mod components;
 pub mod contract;
 mod difference;
 mod draft;
+mod entry;
 mod input;
 mod ledger;
 mod model;
@@ -33,6 +36,7 @@ mod returns;
 mod subset_sum;
 mod text;
 mod wording;
+mod words;
 
 pub use input::{
     BankLineInput, CollectedInput, FxRateInput, InstructedInput, OpenItemInput, PartyInput,

@@ -7,12 +7,13 @@ use jiff::civil::Date;
 
 use super::difference::{processor, scheduled_fee};
 use super::draft::{Draft, Fit};
-use super::ledger::{Ledger, Proposal, words_of};
+use super::ledger::{Ledger, Proposal};
 use super::model::{Minor, days_between};
 use super::parties::names_in;
 use super::response::DifferenceKind;
 use super::subset_sum::subsets;
 use super::text::Atoms;
+use super::words::words_of;
 use crate::lexicon::fold;
 use crate::money::Currency;
 

@@ -2,11 +2,13 @@
 
 #![expect(clippy::unwrap_used, reason = "a test's helpers fail by panicking")]
 
+mod countries;
+mod dice;
 mod generator;
 mod rules;
 mod score;
 mod speed;
-mod world;
+mod structured;
 
 use std::collections::BTreeMap;
 

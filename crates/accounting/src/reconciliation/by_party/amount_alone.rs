@@ -1,0 +1,42 @@
+//! The amount alone, where the line names nobody and nothing.
+
+use super::rounds::settle_round;
+use crate::reconciliation::candidates::{of_same_amount, speaks_of_no_item};
+use crate::reconciliation::draft::{Draft, Fit};
+use crate::reconciliation::ledger::Ledger;
+use crate::reconciliation::payouts::names_processor;
+use crate::reconciliation::response::DifferenceKind;
+
+/// The amount alone, where the line names nobody and nothing: never without a person.
+pub(super) fn amount_alone(ledger: &mut Ledger<'_>) {
+    settle_round(
+        ledger,
+        "several items have this amount, and the line says nothing else",
+        |ledger, line| {
+            if ledger.origins[line].is_named
+                || !ledger.origins[line].parties.is_empty()
+                || !ledger.read[line].mentions.is_empty()
+                || !ledger.read[line].others.is_empty()
+                || speaks_of_no_item(ledger, line)
+                || names_processor(ledger, line)
+            {
+                return Vec::new();
+            }
+            let Some(exact) = of_same_amount(ledger, line) else {
+                return Vec::new();
+            };
+            exact
+                .into_iter()
+                .filter(|item| ledger.is_in_window(line, *item))
+                .map(|item| Draft {
+                    lines: vec![line],
+                    items: vec![item],
+                    fit: Fit::Whole(DifferenceKind::None),
+                    confidence: 0.5,
+                    auto: false,
+                    reasons: vec!["only the amount agrees; the line names nobody".to_owned()],
+                })
+                .collect()
+        },
+    );
+}
