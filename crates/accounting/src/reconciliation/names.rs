@@ -20,6 +20,44 @@ pub(crate) struct Name {
     plain: String,
     /// All words, legal forms among them.
     pub whole: String,
+    solid_letters: Letters,
+    plain_letters: Letters,
+    word_letters: Vec<Letters>,
+}
+
+/// How often each letter stands in a word, to tell without comparing them that two words are
+/// far apart. Letters share 32 places, so that it errs on the near side only.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+struct Letters {
+    count: usize,
+    of: [u8; 32],
+}
+
+impl Letters {
+    fn new(word: &str) -> Self {
+        let mut letters = Self {
+            count: 0,
+            of: [0; 32],
+        };
+        for letter in word.chars() {
+            letters.count += 1;
+            let place = &mut letters.of[(u32::from(letter) % 32) as usize];
+            *place = place.saturating_add(1);
+        }
+        letters
+    }
+
+    /// Whether so many slips of the pen cannot make one of the other: a slip changes two counts
+    /// by one, and the length by one.
+    fn is_farther_than(&self, other: &Self, slips: usize) -> bool {
+        let differing = || -> usize {
+            let pairs = self.of.iter().zip(&other.of);
+            pairs
+                .map(|(own, others)| usize::from(own.abs_diff(*others)))
+                .sum()
+        };
+        self.count.abs_diff(other.count) > slips || differing() > 2 * slips
+    }
 }
 
 impl Name {
@@ -30,9 +68,13 @@ impl Name {
             .filter(|word| !word.is_empty())
             .map(one_spelling)
             .collect();
+        let (solid, plain) = (words.concat(), core.replace(' ', ""));
         Self {
-            solid: words.concat(),
-            plain: core.replace(' ', ""),
+            solid_letters: Letters::new(&solid),
+            plain_letters: Letters::new(&plain),
+            word_letters: words.iter().map(|word| Letters::new(word)).collect(),
+            solid,
+            plain,
             whole: one_spelling(&fold(name).replace(' ', "")),
             words,
         }
@@ -56,10 +98,10 @@ pub(crate) fn likeness(bank: &Name, book: &Name) -> f64 {
     if bank.solid == book.solid {
         return 1.0;
     }
-    if sorted(bank) == sorted(book) {
+    if bank.solid_letters == book.solid_letters && sorted(bank) == sorted(book) {
         return 0.97;
     }
-    let (bank_letters, book_letters) = (bank.solid.chars().count(), book.solid.chars().count());
+    let (bank_letters, book_letters) = (bank.solid_letters.count, book.solid_letters.count);
     let is_cut = book.whole.starts_with(&bank.whole) || book.solid.starts_with(&bank.solid);
     if is_cut && bank_letters >= FEWEST_LETTERS {
         let share = (bank_letters as f64 / book_letters as f64).min(1.0);
@@ -67,13 +109,24 @@ pub(crate) fn likeness(bank: &Name, book: &Name) -> f64 {
         return least.max(0.7 + 0.25 * share);
     }
     let longer = bank_letters.max(book_letters);
-    let distance = strsim::damerau_levenshtein(&bank.solid, &book.solid)
-        .min(strsim::damerau_levenshtein(&bank.plain, &book.plain));
-    if longer >= 6 && distance * 8 <= longer.max(8) {
+    let slips = longer.max(8) / 8;
+    let is_near = |left: (&str, &Letters), right: (&str, &Letters)| {
+        !left.1.is_farther_than(right.1, slips)
+            && strsim::damerau_levenshtein(left.0, right.0) <= slips
+    };
+    if longer >= 6
+        && (is_near(
+            (&bank.solid, &bank.solid_letters),
+            (&book.solid, &book.solid_letters),
+        ) || is_near(
+            (&bank.plain, &bank.plain_letters),
+            (&book.plain, &book.plain_letters),
+        ))
+    {
         return 0.9;
     }
-    let (of_book, letters) = coverage(&book.words, &bank.words);
-    let (of_bank, _) = coverage(&bank.words, &book.words);
+    let (of_book, letters) = coverage(book, bank);
+    let (of_bank, _) = coverage(bank, book);
     if letters < FEWEST_LETTERS as f64 {
         return 0.0;
     }
@@ -90,14 +143,16 @@ fn sorted(name: &Name) -> Vec<&String> {
     words
 }
 
-/// The share of the letters of `words` that `others` have, and how many letters that is.
+/// The share of the letters of a name's words that another's have, and how many letters that is.
 #[expect(clippy::cast_precision_loss, reason = "names are short")]
-fn coverage(words: &[String], others: &[String]) -> (f64, f64) {
+fn coverage(name: &Name, other: &Name) -> (f64, f64) {
     let (mut found, mut all) = (0.0, 0.0);
-    for word in words {
-        let letters = word.chars().count() as f64;
-        let best = others
+    for word in name.words.iter().zip(&name.word_letters) {
+        let letters = word.1.count as f64;
+        let best = other
+            .words
             .iter()
+            .zip(&other.word_letters)
             .map(|other| word_likeness(word, other))
             .fold(0.0, f64::max);
         found += best * letters;
@@ -106,7 +161,10 @@ fn coverage(words: &[String], others: &[String]) -> (f64, f64) {
     (if all > 0.0 { found / all } else { 0.0 }, found)
 }
 
-fn word_likeness(left: &str, right: &str) -> f64 {
+fn word_likeness(
+    (left, left_letters): (&String, &Letters),
+    (right, right_letters): (&String, &Letters),
+) -> f64 {
     if left == right {
         return 1.0;
     }
@@ -115,24 +173,19 @@ fn word_likeness(left: &str, right: &str) -> f64 {
     } else {
         (right, left)
     };
-    if longer.starts_with(shorter) {
-        return if shorter.chars().count() >= 3 {
-            0.9
-        } else {
-            0.6
-        };
+    if longer.starts_with(shorter.as_str()) {
+        let letters = left_letters.count.min(right_letters.count);
+        return if letters >= 3 { 0.9 } else { 0.6 };
     }
-    let letters = longer.chars().count();
-    let allowed = match letters {
+    let allowed = match left_letters.count.max(right_letters.count) {
         0..=4 => 0,
         5..=8 => 1,
         _ => 2,
     };
-    if allowed > 0 && strsim::damerau_levenshtein(left, right) <= allowed {
-        0.9
-    } else {
-        0.0
-    }
+    let is_near = allowed > 0
+        && !left_letters.is_farther_than(right_letters, allowed)
+        && strsim::damerau_levenshtein(left, right) <= allowed;
+    if is_near { 0.9 } else { 0.0 }
 }
 
 #[cfg(test)]
