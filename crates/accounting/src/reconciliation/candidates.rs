@@ -21,6 +21,10 @@ pub(crate) struct Evidence {
 pub(crate) fn of_same_amount(ledger: &Ledger<'_>, line: usize) -> Option<Vec<usize>> {
     let paid = ledger.line(line);
     let found = ledger.by_amount.get(&(paid.currency, paid.amount));
+    let count = found.map_or(0, |items| items.len().min(MOST_CANDIDATES + 1));
+    if !ledger.work.spend(line, count) {
+        return None;
+    }
     let payable: Vec<usize> = found
         .into_iter()
         .flatten()
@@ -46,10 +50,16 @@ pub(crate) fn of_party(ledger: &Ledger<'_>, line: usize) -> Vec<usize> {
     if has_too_many(ledger, line) {
         return Vec::new();
     }
-    ledger.origins[line]
-        .parties
-        .iter()
-        .flat_map(|(party, _)| &ledger.parties.items[*party])
+    let items = || {
+        ledger.origins[line]
+            .parties
+            .iter()
+            .flat_map(|(party, _)| &ledger.parties.items[*party])
+    };
+    if !ledger.work.spend(line, items().count()) {
+        return Vec::new();
+    }
+    items()
         .copied()
         .filter(|item| ledger.is_payable(*item) && ledger.value(line, *item).is_some())
         .collect()
@@ -57,6 +67,10 @@ pub(crate) fn of_party(ledger: &Ledger<'_>, line: usize) -> Vec<usize> {
 
 /// The most nearly named of some items; several when they are named alike.
 pub(crate) fn nearest(ledger: &Ledger<'_>, line: usize, items: &[usize]) -> Vec<(usize, Evidence)> {
+    let comparisons = items.len() * ledger.read[line].near_windows();
+    if !ledger.work.spend(line, comparisons) {
+        return Vec::new();
+    }
     let found: Vec<(usize, Evidence)> = items
         .iter()
         .filter_map(|item| {

@@ -1,13 +1,16 @@
 //! What is known of lines and items while they are being matched, and how proposals are taken:
 //! only where no other line wants the same items.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
+use std::rc::Rc;
 
 use super::draft::{Draft, Fit, by_date, fit};
 use super::model::{Item, Line, Minor, Request, days_between};
 use super::parties::{Agreement, Origin, Parties};
 use super::references::{LineReferences, Nearness, References};
 use super::response::{Alternative, Ambiguous, Match, Reconciliation, UnmatchedLine};
+use super::subset_sum::{self, Subsets};
+use super::work::Work;
 use crate::lexicon::fold;
 use crate::money::Currency;
 
@@ -30,13 +33,8 @@ enum ItemState {
     Reserved,
 }
 
-/// Lines that want the same answers.
-#[derive(Debug, Clone)]
-struct Tie {
-    line: usize,
-    alternatives: Vec<Vec<usize>>,
-    reason: String,
-}
+/// Sets of items, each ascending, in order.
+type Alternatives = Vec<Vec<usize>>;
 
 /// A line with the items that it may settle.
 #[derive(Debug, Clone)]
@@ -49,7 +47,7 @@ pub(crate) struct Proposal {
 pub(crate) struct Ledger<'a> {
     pub request: &'a Request,
     pub parties: Parties,
-    pub origins: Vec<Origin>,
+    pub origins: Vec<Rc<Origin>>,
     pub references: References,
     pub read: Vec<LineReferences>,
     /// The lines of each party that they may come from.
@@ -59,9 +57,15 @@ pub(crate) struct Ledger<'a> {
     lines: Vec<LineState>,
     items: Vec<ItemState>,
     matches: Vec<(Vec<usize>, Match)>,
-    ties: Vec<Tie>,
+    /// The lines of each set of equally good answers, and the reason.
+    ties: BTreeMap<Alternatives, (Vec<usize>, String)>,
     /// Why a line that nothing settled in the end was not settled.
     notes: Vec<Option<String>>,
+    /// Lines by currency and signed amount.
+    lines_by_amount: HashMap<(Currency, Minor), Vec<usize>>,
+    /// The lines that name each item in full.
+    lines_naming: HashMap<usize, Vec<usize>>,
+    pub work: Work,
 }
 
 impl<'a> Ledger<'a> {
@@ -87,7 +91,24 @@ impl<'a> Ledger<'a> {
                 lines_of_party.entry(*party).or_default().push(line);
             }
         }
+        let mut lines_by_amount: HashMap<(Currency, Minor), Vec<usize>> = HashMap::new();
+        for (index, line) in request.lines.iter().enumerate() {
+            lines_by_amount
+                .entry((line.currency, line.amount))
+                .or_default()
+                .push(index);
+        }
+        let read: Vec<LineReferences> = read;
+        let mut lines_naming: HashMap<usize, Vec<usize>> = HashMap::new();
+        for (index, read) in read.iter().enumerate() {
+            for item in read.mentions.iter().flat_map(|mention| &mention.items) {
+                lines_naming.entry(*item).or_default().push(index);
+            }
+        }
         Self {
+            lines_by_amount,
+            lines_naming,
+            work: Work::new(request.lines.len()),
             parties,
             lines_of_party,
             origins,
@@ -97,7 +118,7 @@ impl<'a> Ledger<'a> {
             lines: vec![LineState::Free; request.lines.len()],
             items: vec![ItemState::Free; request.items.len()],
             matches: Vec::new(),
-            ties: Vec::new(),
+            ties: BTreeMap::new(),
             notes: vec![None; request.lines.len()],
             request,
         }
@@ -198,8 +219,8 @@ impl<'a> Ledger<'a> {
 
     /// Takes every proposal whose items no other proposal wants. Of proposals for the very same
     /// items the earliest line has them; whether that settles what the later ones paid is for
-    /// the caller to say. True when something was taken.
-    pub(crate) fn take_uncontested(&mut self, mut proposals: Vec<Proposal>) -> bool {
+    /// the caller to say. Gives the items that were taken.
+    pub(crate) fn take_uncontested(&mut self, mut proposals: Vec<Proposal>) -> Vec<usize> {
         proposals.sort_by_key(|proposal| (self.line(proposal.line).date, proposal.line));
         let mut wanted: HashMap<usize, Vec<usize>> = HashMap::new();
         for (place, proposal) in proposals.iter().enumerate() {
@@ -226,13 +247,49 @@ impl<'a> Ledger<'a> {
                 chosen.push((place, keeps_auto));
             }
         }
-        let mut is_any = false;
+        let mut taken = Vec::new();
         for (place, keeps_auto) in chosen {
             let mut draft = proposals[place].draft.clone();
             draft.auto &= keeps_auto;
-            is_any |= self.take(draft);
+            let items = draft.items.clone();
+            if self.take(draft) {
+                taken.extend(items);
+            }
         }
-        is_any
+        taken
+    }
+
+    /// Lines whose answers may be others now that these items are taken: they name one, are of
+    /// its amount, or come from its party. Ascending.
+    pub(crate) fn lines_touched_by(&self, items: &[usize]) -> Vec<usize> {
+        let parties: BTreeSet<usize> = items.iter().map(|i| self.parties.of_item[*i]).collect();
+        let amounts: HashSet<(Currency, Minor)> = items
+            .iter()
+            .map(|item| self.item(*item))
+            .map(|item| (item.currency, item.sign() * item.open))
+            .collect();
+        let of_parties = parties.iter().filter_map(|p| self.lines_of_party.get(p));
+        let of_amounts = amounts.iter().filter_map(|a| self.lines_by_amount.get(a));
+        let naming = items.iter().filter_map(|item| self.lines_naming.get(item));
+        let touched = of_parties.chain(of_amounts).chain(naming).flatten();
+        let lines: BTreeSet<usize> = touched.copied().collect();
+        lines.into_iter().collect()
+    }
+
+    /// Subsets of a line's candidates, within its work limit: beyond it nothing is found, and
+    /// that is not complete.
+    pub(crate) fn subsets(
+        &self,
+        line: usize,
+        values: &[Minor],
+        target: Minor,
+        fewest: usize,
+    ) -> Subsets {
+        if self.work.spend(line, subset_sum::cost(values.len())) {
+            subset_sum::subsets(values, target, fewest)
+        } else {
+            Subsets::default()
+        }
     }
 
     /// A line whose answers are equally good.
@@ -248,20 +305,14 @@ impl<'a> Ledger<'a> {
             return;
         }
         self.lines[line] = LineState::Ambiguous;
-        self.ties.push(Tie {
-            line,
-            alternatives,
-            reason: reason.to_owned(),
-        });
+        let tie = self.ties.entry(alternatives);
+        let (lines, _) = tie.or_insert_with(|| (Vec::new(), reason.to_owned()));
+        lines.push(line);
     }
 
     /// Reserves the alternatives of all ties so far: nothing weaker may have them.
     pub(crate) fn reserve_ties(&mut self) {
-        let items: Vec<usize> = self
-            .ties
-            .iter()
-            .flat_map(|tie| tie.alternatives.iter().flatten().copied())
-            .collect();
+        let items: Vec<usize> = self.ties.keys().flatten().flatten().copied().collect();
         for item in items {
             if self.is_free(item) {
                 self.items[item] = ItemState::Reserved;
@@ -305,16 +356,9 @@ impl<'a> Ledger<'a> {
                 .map(|i| self.request.items[*i].id.clone())
                 .collect()
         };
-        let mut grouped: BTreeMap<Vec<Vec<usize>>, (Vec<usize>, String)> = BTreeMap::new();
-        for tie in &self.ties {
-            let group = grouped
-                .entry(tie.alternatives.clone())
-                .or_insert_with(|| (Vec::new(), tie.reason.clone()));
-            group.0.push(tie.line);
-        }
         let mut in_alternatives = vec![false; self.items.len()];
-        let mut ambiguous = Vec::with_capacity(grouped.len());
-        for (alternatives, (mut lines, reason)) in grouped {
+        let mut ambiguous = Vec::with_capacity(self.ties.len());
+        for (alternatives, (mut lines, reason)) in std::mem::take(&mut self.ties) {
             for item in alternatives.iter().flatten() {
                 in_alternatives[*item] = true;
             }
@@ -340,6 +384,9 @@ impl<'a> Ledger<'a> {
             .filter_map(|line| {
                 let reason = match &self.lines[line] {
                     LineState::Unmatched(reason) => reason.clone(),
+                    LineState::Free if self.work.is_at_limit(line) => {
+                        "there is more to compare than the work limit allows".to_owned()
+                    }
                     LineState::Free => self.notes[line]
                         .take()
                         .unwrap_or_else(|| "no open item fits".to_owned()),

@@ -33,10 +33,12 @@ mod payouts;
 mod references;
 mod response;
 mod returns;
+mod rounds;
 mod subset_sum;
 mod text;
 mod wording;
 mod words;
+mod work;
 
 pub use input::{
     BankLineInput, CollectedInput, FxRateInput, InstructedInput, OpenItemInput, PartyInput,
@@ -48,15 +50,23 @@ pub use response::{
     MatchKind, Reconciliation, UnmatchedLine,
 };
 
+pub use work::Effort;
+
 use ledger::Ledger;
 
 /// Matches bank lines with open items.
 pub fn reconcile(request: &Request) -> Reconciliation {
+    reconcile_counting(request).0
+}
+
+/// The same, with what it cost.
+pub fn reconcile_counting(request: &Request) -> (Reconciliation, Effort) {
     let mut ledger = Ledger::new(request);
     returns::leave_returned(&mut ledger);
     payouts::match_payouts(&mut ledger);
     payouts::match_runs(&mut ledger);
     by_reference::match_by_reference(&mut ledger);
     by_party::match_by_party(&mut ledger);
-    ledger.into_answer()
+    let effort = ledger.work.effort();
+    (ledger.into_answer(), effort)
 }

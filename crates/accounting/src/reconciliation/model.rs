@@ -1,6 +1,8 @@
 //! Lines, items and policy after parsing: amounts in minor units, ids unique, sorted by id so
 //! that the order of the request cannot matter.
 
+use std::collections::HashMap;
+
 use jiff::civil::Date;
 use rust_decimal::Decimal;
 use rust_decimal::prelude::ToPrimitive;
@@ -159,17 +161,15 @@ pub(crate) struct Policy {
     pub date_window_days: u16,
     pub discount_grace_days: u16,
     pub fx_tolerance_percent: Decimal,
-    /// Sorted by day.
-    pub rates: Vec<Rate>,
+    /// By pair of currencies as quoted, sorted by day.
+    pub rates: HashMap<(Currency, Currency), Vec<Rate>>,
     pub processors: Vec<Processor>,
 }
 
-/// One unit of `from` is `rate` units of `to`.
+/// A rate of one day.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Rate {
-    pub from: Currency,
-    pub to: Currency,
-    /// Units of `to` for one unit of `from`.
+    /// Units of the second currency for one unit of the first.
     pub units: Decimal,
     pub date: Date,
 }
@@ -197,24 +197,19 @@ impl Policy {
         if from == to {
             return Some(Decimal::ONE);
         }
-        let known = self.rates.partition_point(|rate| rate.date <= day);
-        let before = &self.rates[..known];
-        let is_direct = |rate: &&Rate| rate.from == from && rate.to == to;
-        let newest = before
-            .iter()
-            .rev()
-            .find(|rate| is_direct(rate) || (rate.from == to && rate.to == from))?;
-        let of_that_day = before
-            .iter()
-            .rev()
-            .skip_while(|rate| rate.date > newest.date);
-        match of_that_day
-            .take_while(|rate| rate.date == newest.date)
-            .find(is_direct)
-        {
-            Some(direct) => Some(direct.units),
-            None => Decimal::ONE.checked_div(newest.units),
+        match (self.newest(from, to, day), self.newest(to, from, day)) {
+            (Some(direct), Some(turned)) if turned.date > direct.date => {
+                Decimal::ONE.checked_div(turned.units)
+            }
+            (Some(direct), _) => Some(direct.units),
+            (None, turned) => Decimal::ONE.checked_div(turned?.units),
         }
+    }
+
+    fn newest(&self, from: Currency, to: Currency, day: Date) -> Option<&Rate> {
+        let rates = self.rates.get(&(from, to))?;
+        let known = rates.partition_point(|rate| rate.date <= day);
+        rates.get(..known)?.last()
     }
 
     /// The largest rounding difference in minor units of `currency`.

@@ -1,6 +1,6 @@
 //! From the request's JSON to [`Request`]: every error names its field.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 
 use rust_decimal::Decimal;
 use serde_json::Value;
@@ -182,23 +182,25 @@ fn processor_of(input: CollectedInput, at: &str) -> Result<Collected, InputError
 
 fn policy(input: PolicyInput) -> Result<Policy, InputError> {
     let at = |field: &str| format!("/policy/{field}");
-    let mut rates = Vec::with_capacity(input.fx_rates.len());
+    let mut rates: HashMap<_, Vec<Rate>> = HashMap::new();
     for (index, row) in input.fx_rates.iter().enumerate() {
         let pointer = |field: &str| at(&format!("fx_rates/{index}/{field}"));
         if !is_exchange_rate(row.rate) {
             let message = "a rate is positive, at most 10^7 and at least 10^-7";
             return Err(InputError::new(pointer("rate"), message));
         }
-        rates.push(Rate {
-            from: currency(&row.from, &pointer("from"))?,
-            to: currency(&row.to, &pointer("to"))?,
+        let from = currency(&row.from, &pointer("from"))?;
+        let to = currency(&row.to, &pointer("to"))?;
+        rates.entry((from, to)).or_default().push(Rate {
             units: row.rate,
             date: row.date,
         });
     }
     // The rate itself is part of the order, so that two rates of one day do not depend on the
     // order of the request.
-    rates.sort_by_key(|rate| (rate.date, rate.from, rate.to, rate.units));
+    for rates in rates.values_mut() {
+        rates.sort_by_key(|rate| (rate.date, rate.units));
+    }
     let mut processors = Vec::with_capacity(input.processors.len());
     for (index, row) in input.processors.into_iter().enumerate() {
         let pointer = |field: &str| at(&format!("processors/{index}/{field}"));

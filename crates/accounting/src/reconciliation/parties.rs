@@ -1,6 +1,7 @@
 //! Customers and suppliers of the open items, and which of them a bank line comes from.
 
 use std::collections::{BTreeMap, HashMap};
+use std::rc::Rc;
 
 use super::model::{Item, Line};
 use super::names::{Name, SIMILAR, likeness, one_spelling};
@@ -9,6 +10,10 @@ use crate::lexicon::fold;
 
 /// Words that begin the names of more parties than this tell nothing.
 const MOST_PARTIES_OF_A_WORD: usize = 400;
+/// Parties that have all of the common words of a name are looked for among so many at most.
+const MOST_PARTIES_OF_COMMON_WORDS: usize = 5_000;
+/// A line that may come from more parties than this comes from none that is known.
+const MOST_PARTIES_OF_A_LINE: usize = 100;
 /// A name inside a text needs so many letters.
 const FEWEST_LETTERS_IN_TEXT: usize = 6;
 
@@ -123,13 +128,13 @@ impl Parties {
     }
 
     /// Whom each line comes from. Lines of one name and account are looked at once.
-    pub(crate) fn origins(&self, lines: &[Line]) -> Vec<Origin> {
-        let mut known: HashMap<(Option<&str>, Option<&str>), Origin> = HashMap::new();
+    pub(crate) fn origins(&self, lines: &[Line]) -> Vec<Rc<Origin>> {
+        let mut known: HashMap<(Option<&str>, Option<&str>), Rc<Origin>> = HashMap::new();
         lines
             .iter()
             .map(|line| {
                 if line.counterparty_name.is_none() {
-                    return self.origin(line);
+                    return Rc::new(self.origin(line));
                 }
                 let key = (
                     line.counterparty_name.as_deref(),
@@ -137,7 +142,7 @@ impl Parties {
                 );
                 known
                     .entry(key)
-                    .or_insert_with(|| self.origin(line))
+                    .or_insert_with(|| Rc::new(self.origin(line)))
                     .clone()
             })
             .collect()
@@ -152,7 +157,9 @@ impl Parties {
         let by_account = line
             .counterparty_iban
             .as_ref()
-            .and_then(|iban| self.by_iban.get(iban));
+            .and_then(|iban| self.by_iban.get(iban))
+            // An account of so many tells none of them from the others.
+            .filter(|parties| parties.len() <= MOST_PARTIES_OF_A_LINE);
         for party in by_account.into_iter().flatten() {
             origin.is_named = true;
             agreements.insert(*party, Agreement::Same);
@@ -188,6 +195,9 @@ impl Parties {
         let best = scored.iter().map(|(_, score)| *score).fold(0.0, f64::max);
         let margin = if best >= 0.97 { 0.02 } else { 0.12 };
         scored.retain(|(_, score)| *score >= best - margin);
+        if scored.len() > MOST_PARTIES_OF_A_LINE {
+            scored.clear();
+        }
         scored
             .into_iter()
             .map(|(party, score)| {
@@ -252,7 +262,9 @@ impl Parties {
         if found.is_empty() {
             // Common words alone: the parties that have all of them.
             common.sort_by_key(|parties| parties.len());
-            if let Some((first, rest)) = common.split_first() {
+            if let Some((first, rest)) = common.split_first()
+                && first.len() <= MOST_PARTIES_OF_COMMON_WORDS
+            {
                 found.extend(first.iter().copied().filter(|party| {
                     rest.iter()
                         .all(|parties| parties.binary_search(party).is_ok())

@@ -11,7 +11,7 @@ use super::ledger::{Ledger, Proposal};
 use super::model::{Minor, days_between};
 use super::parties::names_in;
 use super::response::DifferenceKind;
-use super::subset_sum::subsets;
+use super::subset_sum::{self, subsets};
 use super::text::Atoms;
 use super::words::words_of;
 use crate::lexicon::fold;
@@ -67,7 +67,7 @@ pub(crate) fn match_payouts(ledger: &mut Ledger<'_>) {
                     _ => ties.push((*line, found)),
                 }
             }
-            if ledger.take_uncontested(proposals) {
+            if !ledger.take_uncontested(proposals).is_empty() {
                 continue;
             }
             for (line, found) in ties {
@@ -137,6 +137,10 @@ fn candidates(
             }
             if total == paid.amount || days_between(*day, paid.date) > window {
                 continue;
+            }
+            if !ledger.work.spend(line, subset_sum::cost(free.len())) {
+                // A tie may be among what is not looked at.
+                return (0, Vec::new());
             }
             for (missing, subset) in held_back(&free, &nets, total - paid.amount) {
                 if missing < fewest_missing {
@@ -253,7 +257,7 @@ fn match_run(ledger: &mut Ledger<'_>, run: usize, line: usize) {
         .collect();
     // What was held back is little beside what was sent, so that is what is looked for.
     let rest = values.iter().sum::<Minor>() - ledger.line(line).amount;
-    let answer = subsets(&values, rest, 1);
+    let answer = ledger.subsets(line, &values, rest, 1);
     let fewest_missing = answer.found.iter().map(Vec::len).min();
     let best: Vec<Vec<usize>> = answer
         .found

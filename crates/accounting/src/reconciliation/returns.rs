@@ -2,6 +2,7 @@
 
 use std::collections::HashMap;
 
+use super::draft::by_date;
 use super::ledger::Ledger;
 use super::model::Minor;
 use super::parties::Agreement;
@@ -9,6 +10,9 @@ use super::references::Nearness;
 use super::wording::says_returned;
 use crate::lexicon::fold;
 use crate::money::Currency;
+
+/// The last payments of an amount among which the returned one is looked for.
+const MOST_PAYMENTS: usize = 500;
 
 /// Finds returned payments. A return takes back the last payment before it of the same amount
 /// and reference.
@@ -23,7 +27,9 @@ pub(crate) fn leave_returned(ledger: &mut Ledger<'_>) {
         return;
     }
     let mut by_amount: HashMap<(Currency, Minor), Vec<usize>> = HashMap::new();
-    for line in ledger.free_lines() {
+    let mut in_order = ledger.free_lines();
+    by_date(ledger.request, &mut in_order);
+    for line in in_order {
         let found = ledger.line(line);
         by_amount
             .entry((found.currency, found.amount))
@@ -39,8 +45,10 @@ pub(crate) fn leave_returned(ledger: &mut Ledger<'_>) {
             .get(&(found.currency, -found.amount))
             .into_iter()
             .flatten()
+            .rev()
             .copied()
             .filter(|line| ledger.is_free_line(*line) && ledger.line(*line).date <= found.date)
+            .take(MOST_PAYMENTS)
             .filter_map(|line| Some((likeness(ledger, line, back)?, line)))
             .max_by_key(|(likeness, line)| (*likeness, ledger.line(*line).date, *line));
         if let Some((_, payment)) = payment {

@@ -22,6 +22,18 @@ pub(crate) struct Subsets {
     pub is_complete: bool,
 }
 
+/// Sums that a search among so many amounts tries.
+pub(crate) fn cost(amounts: usize) -> usize {
+    if amounts <= MOST_EXHAUSTIVE {
+        // Either half, and for each sum of one a binary search in the other.
+        (1 << amounts.div_ceil(2)) * (amounts / 2 + 2)
+    } else if amounts <= MOST_AMOUNTS {
+        amounts * amounts / 2
+    } else {
+        1
+    }
+}
+
 /// The subsets of at least `fewest` amounts that sum to `target`.
 pub(crate) fn subsets(amounts: &[Minor], target: Minor, fewest: usize) -> Subsets {
     let mut result = if amounts.len() <= MOST_EXHAUSTIVE {

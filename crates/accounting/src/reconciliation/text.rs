@@ -74,7 +74,23 @@ impl Atoms {
         }
     }
 
-    fn run(&self, index: usize) -> &str {
+    /// Whether a run is digits that no letters are glued to.
+    pub(crate) fn is_number(&self, index: usize) -> bool {
+        let is_free = |atom: Option<&Atom>| atom.is_none_or(|atom| !atom.is_glued);
+        self.atoms.get(index).is_some_and(|atom| atom.is_digits)
+            && is_free(self.atoms.get(index))
+            && is_free(self.atoms.get(index + 1))
+    }
+
+    /// Whether a run is a word such as `and` or `to`.
+    pub(crate) fn is_short_word(&self, index: usize) -> bool {
+        self.atoms
+            .get(index)
+            .is_some_and(|atom| !atom.is_digits && atom.end - atom.start <= 3)
+    }
+
+    /// The text of a run.
+    pub(crate) fn run(&self, index: usize) -> &str {
         self.atoms
             .get(index)
             .and_then(|atom| self.text.get(atom.start..atom.end))

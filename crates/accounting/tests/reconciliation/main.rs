@@ -4,6 +4,8 @@
 
 mod countries;
 mod dice;
+mod figures;
+mod floor;
 mod generator;
 mod rules;
 mod score;
@@ -11,11 +13,13 @@ mod speed;
 mod structured;
 
 use std::collections::BTreeMap;
+use std::ops::Range;
 
-use generator::{Case, case};
+use floor::greedy;
+use generator::{Case, Setting, case};
 use ledgergate_accounting::reconciliation::contract::violations;
 use ledgergate_accounting::reconciliation::{Reconciliation, Request, reconcile};
-use score::{Score, greedy, pairings};
+use score::{Score, pairings};
 
 fn answer(case: &Case) -> (Request, Reconciliation) {
     let request = Request::from_json(&case.request).unwrap();
@@ -23,40 +27,36 @@ fn answer(case: &Case) -> (Request, Reconciliation) {
     (request, answer)
 }
 
-/// Cases of both settings: enough for each country to have several.
-fn measured(hard: bool, cases: u64, scenarios: usize) -> (Score, Score, Vec<String>) {
+/// Our score, the floor's, and violations of the contract. Twelve cases are one of each country.
+fn measured(setting: Setting, seeds: Range<u64>, scenarios: usize) -> (Score, Score, Vec<String>) {
     let (mut ours, mut floor, mut broken) = (Score::default(), Score::default(), Vec::new());
-    for seed in 0..cases {
-        let case = case(seed, scenarios, hard);
+    for seed in seeds {
+        let case = case(seed, scenarios, setting);
         let (request, answer) = answer(&case);
         let label = format!("seed {seed}");
         for violation in violations(&request, &answer) {
             broken.push(format!("{label}: {violation}"));
         }
-        ours.add(&case.truth, &pairings(&answer), Some(&answer), &label);
-        floor.add(&case.truth, &greedy(&case), None, &label);
+        ours.add(&case, &pairings(&answer), Some(&answer), &label);
+        floor.add(&case, &greedy(&case), None, &label);
     }
     (ours, floor, broken)
 }
 
 fn show(score: &Score, floor: &Score, title: &str) -> String {
     format!(
-        "{}\n  F1 {:.4}, floor {:.4}\nwrong autos: {:#?}\nmissed: {:#?}",
+        "{}{}wrong autos: {:#?}\nmissed: {:#?}",
         score.report(title),
-        score.f1(),
-        floor.f1(),
-        score.wrong_autos.iter().take(40).collect::<Vec<_>>(),
-        score.missed.iter().take(60).collect::<Vec<_>>(),
+        floor.report("floor"),
+        score.wrong_autos.iter().take(60).collect::<Vec<_>>(),
+        score.missed.iter().take(80).collect::<Vec<_>>(),
     )
 }
 
-#[test]
-fn the_hard_setting_is_matched_without_guessing() {
-    let (score, floor, broken) = measured(true, 36, 160);
-    let shown = show(&score, &floor, "hard");
+/// What the matcher is held to, on whichever setting.
+fn holds_to_its_bounds(score: &Score, floor: &Score, broken: &[String]) {
+    let shown = show(score, floor, "ours");
     assert!(broken.is_empty(), "{broken:#?}");
-    assert!(std::env::var_os("SHOW_RECONCILIATION").is_none(), "{shown}");
-    assert!(score.auto_given >= 3000, "{shown}");
     assert!(score.auto_right * 1000 >= score.auto_given * 999, "{shown}");
     assert_eq!(score.abstained, score.twins, "{shown}");
     assert!(score.right * 100 >= score.wanted * 95, "{shown}");
@@ -71,8 +71,34 @@ fn the_hard_setting_is_matched_without_guessing() {
 }
 
 #[test]
+fn the_hard_setting_is_matched_without_guessing() {
+    let (score, floor, broken) = measured(Setting::Hard, 0..36, 160);
+    assert!(score.auto_given >= 3000, "{}", score.auto_given);
+    holds_to_its_bounds(&score, &floor, &broken);
+}
+
+#[test]
+fn what_another_hand_writes_is_matched_without_guessing() {
+    let (score, floor, broken) = measured(Setting::OtherHand, 0..24, 160);
+    let shown = show(&score, &floor, "ours");
+    assert!(broken.is_empty(), "{broken:#?}");
+    assert!(score.auto_right * 1000 >= score.auto_given * 999, "{shown}");
+    assert_eq!(score.abstained, score.twins, "{shown}");
+    assert!(score.right * 100 >= score.wanted * 95, "{shown}");
+    // Where several lines name one item with wrong digits each, more is missed: docs/benchmarks.md.
+    assert!(score.recall_of(&["one_to_one"]) >= 0.97, "{shown}");
+    assert!(score.recall_of(&["one_to_many"]) >= 0.95, "{shown}");
+    assert!(score.recall_of(&["many_to_one"]) >= 0.8, "{shown}");
+    assert!(
+        score.recall_of(&["partial", "with_fee", "with_discount", "fx"]) >= 0.9,
+        "{shown}"
+    );
+    assert!(score.f1() > floor.f1() + 0.2, "{shown}");
+}
+
+#[test]
 fn the_easy_setting_has_no_wrong_auto() {
-    let (score, floor, broken) = measured(false, 12, 120);
+    let (score, floor, broken) = measured(Setting::Easy, 0..12, 120);
     let shown = show(&score, &floor, "easy");
     assert!(broken.is_empty(), "{broken:#?}");
     assert!(score.wrong_autos.is_empty(), "{shown}");
@@ -82,8 +108,10 @@ fn the_easy_setting_has_no_wrong_auto() {
 
 #[test]
 fn the_order_of_the_request_does_not_matter() {
-    for seed in 0..12 {
-        let case = case(seed, 80, true);
+    for (seed, setting) in
+        (0..12).flat_map(|seed| [(seed, Setting::Hard), (seed, Setting::OtherHand)])
+    {
+        let case = case(seed, 80, setting);
         let mut turned = case.request.clone();
         for list in ["bank_lines", "open_items"] {
             turned[list].as_array_mut().unwrap().reverse();
@@ -96,19 +124,39 @@ fn the_order_of_the_request_does_not_matter() {
 }
 
 #[test]
-fn every_stage_of_the_generator_is_there() {
-    let mut kinds: BTreeMap<&str, usize> = BTreeMap::new();
-    for seed in 0..12 {
-        for found in case(seed, 160, true).truth.matches {
-            *kinds.entry(found.kind).or_default() += 1;
+fn every_scene_of_the_generator_is_there() {
+    for (setting, kinds_wanted, scenes_wanted, labels_wanted) in
+        [(Setting::Hard, 11, 9, 0), (Setting::OtherHand, 11, 29, 26)]
+    {
+        let mut kinds: BTreeMap<&str, usize> = BTreeMap::new();
+        let mut scenes: BTreeMap<&str, usize> = BTreeMap::new();
+        let mut labels: BTreeMap<&str, usize> = BTreeMap::new();
+        for seed in 0..12 {
+            let truth = case(seed, 160, setting).truth;
+            for found in truth.matches {
+                *kinds.entry(found.kind).or_default() += 1;
+                for label in found.noise {
+                    *labels.entry(label).or_default() += 1;
+                }
+            }
+            for (scene, count) in truth.scenes {
+                *scenes.entry(scene).or_default() += count;
+            }
+        }
+        for (counts, wanted) in [
+            (&kinds, kinds_wanted),
+            (&scenes, scenes_wanted),
+            (&labels, labels_wanted),
+        ] {
+            assert!(counts.len() >= wanted, "{counts:#?}");
+            assert!(counts.values().all(|count| *count >= 5), "{counts:#?}");
         }
     }
-    assert_eq!(kinds.len(), 11, "{kinds:?}");
 }
 
 #[test]
 fn an_error_names_its_field() {
-    let right = case(0, 5, false).request;
+    let right = case(0, 5, Setting::Easy).request;
     for (pointer, value) in [
         ("/bank_lines/0/amount", serde_json::json!("1.005")),
         ("/bank_lines/0/currency", serde_json::json!("EURO")),

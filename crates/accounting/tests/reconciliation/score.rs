@@ -1,13 +1,14 @@
-//! An answer against the truth, and the floor that it has to beat.
+//! An answer against the truth.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashSet};
 use std::fmt::Write as _;
 
 use ledgergate_accounting::accuracy::wilson;
 use ledgergate_accounting::reconciliation::Reconciliation;
+
 use serde_json::Value;
 
-use crate::generator::{Case, Truth};
+use crate::generator::Case;
 
 pub(crate) type Pairing = (Vec<String>, Vec<String>);
 
@@ -21,6 +22,7 @@ pub(crate) struct Score {
     pub twins: usize,
     pub abstained: usize,
     by_kind: BTreeMap<&'static str, (usize, usize)>,
+    by_noise: BTreeMap<&'static str, (usize, usize)>,
     pub wrong_autos: Vec<String>,
     pub missed: Vec<String>,
 }
@@ -38,14 +40,51 @@ pub(crate) fn pairings(answer: &Reconciliation) -> Vec<(Pairing, bool)> {
         .collect()
 }
 
+/// The lines and items of a pairing as a person looks at them.
+fn written(case: &Case, (lines, items): &Pairing) -> String {
+    let rows = |list: &str, ids: &[String], fields: &[&str]| -> String {
+        let rows = case.request[list].as_array().unwrap().iter();
+        rows.filter(|row| ids.iter().any(|id| row["id"] == id.as_str()))
+            .map(|row| {
+                let values = fields.iter().map(|field| &row[*field]);
+                let values = values.filter(|value| !value.is_null());
+                values.map(Value::to_string).collect::<Vec<_>>().join(" ") + " | "
+            })
+            .collect()
+    };
+    let of_line = [
+        "id",
+        "date",
+        "amount",
+        "currency",
+        "description",
+        "structured_reference",
+        "end_to_end_id",
+        "counterparty_name",
+        "instructed",
+    ];
+    let of_item = [
+        "id",
+        "issue_date",
+        "open_amount",
+        "number",
+        "payment_reference",
+        "party",
+    ];
+    let lines = rows("bank_lines", lines, &of_line);
+    let items = rows("open_items", items, &of_item);
+    format!("{lines} => {items}").replace(['"', '\\'], "")
+}
+
 impl Score {
     pub(crate) fn add(
         &mut self,
-        truth: &Truth,
+        case: &Case,
         found: &[(Pairing, bool)],
         answer: Option<&Reconciliation>,
         label: &str,
     ) {
+        let truth = &case.truth;
         let given: HashSet<&Pairing> = found.iter().map(|(pairing, _)| pairing).collect();
         let mut right: BTreeSet<Pairing> = BTreeSet::new();
         for wanted in &truth.matches {
@@ -55,12 +94,20 @@ impl Score {
             let is_found = given.contains(&pairing);
             let tally = self.by_kind.entry(wanted.kind).or_default();
             tally.1 += 1;
+            for label in &wanted.noise {
+                let tally = self.by_noise.entry(label).or_default();
+                tally.0 += usize::from(is_found);
+                tally.1 += 1;
+            }
             self.wanted += 1;
             if is_found {
                 tally.0 += 1;
             } else {
-                self.missed
-                    .push(format!("{label} {} {pairing:?}", wanted.kind));
+                self.missed.push(format!(
+                    "{label} {} {}",
+                    wanted.kind,
+                    written(case, &pairing)
+                ));
             }
             right.insert(pairing);
         }
@@ -83,7 +130,8 @@ impl Score {
                 self.auto_given += 1;
                 self.auto_right += usize::from(is_right);
                 if !is_right {
-                    self.wrong_autos.push(format!("{label} {pairing:?}"));
+                    self.wrong_autos
+                        .push(format!("{label} {}", written(case, pairing)));
                 }
             }
         }
@@ -92,12 +140,9 @@ impl Score {
             self.twins += 1;
             let is_listed = answer.ambiguous.iter().any(|found| {
                 found.lines.contains(line)
-                    && items.iter().all(|item| {
-                        found
-                            .alternatives
-                            .iter()
-                            .any(|one| one.items == [item.clone()])
-                    })
+                    && items
+                        .iter()
+                        .all(|set| found.alternatives.iter().any(|one| one.items == *set))
             });
             self.abstained += usize::from(is_listed);
             if !is_listed {
@@ -121,7 +166,7 @@ impl Score {
             let found = wilson(right, all);
             let _ = writeln!(
                 text,
-                "  {name:<22} {right:>6} of {all:>6}  {:.4} [{:.4}, {:.4}]",
+                "  {name:<32} {right:>6} of {all:>6}  {:.4} [{:.4}, {:.4}]",
                 found.p, found.lo, found.hi
             );
         };
@@ -133,6 +178,9 @@ impl Score {
         for (kind, (found, wanted)) in &self.by_kind {
             row(&format!("recall {kind}"), *found, *wanted);
         }
+        for (label, (found, wanted)) in &self.by_noise {
+            row(&format!("  {label}"), *found, *wanted);
+        }
         text
     }
 
@@ -140,51 +188,4 @@ impl Score {
     pub(crate) fn f1(&self) -> f64 {
         2.0 * self.right as f64 / (self.given + self.wanted) as f64
     }
-}
-
-/// The floor: in order of date, the first free item of exactly the amount whose number the text
-/// contains, else the first of the amount.
-pub(crate) fn greedy(case: &Case) -> Vec<(Pairing, bool)> {
-    let text = |value: &Value| value.as_str().unwrap_or_default().to_owned();
-    let mut lines: Vec<&Value> = case.request["bank_lines"]
-        .as_array()
-        .unwrap()
-        .iter()
-        .collect();
-    lines.sort_by_key(|line| (text(&line["date"]), text(&line["id"])));
-    let mut by_amount: HashMap<String, Vec<&Value>> = HashMap::new();
-    let mut items: Vec<&Value> = case.request["open_items"]
-        .as_array()
-        .unwrap()
-        .iter()
-        .collect();
-    items.sort_by_key(|item| text(&item["id"]));
-    for item in items {
-        let is_out = matches!(item["type"].as_str(), Some("bill" | "credit_note"));
-        let sign = if is_out { "-" } else { "" };
-        let key = format!(
-            "{}{sign}{}",
-            text(&item["currency"]),
-            text(&item["open_amount"])
-        );
-        by_amount.entry(key).or_default().push(item);
-    }
-    let mut found = Vec::new();
-    for line in lines {
-        let key = format!("{}{}", text(&line["currency"]), text(&line["amount"]));
-        let Some(candidates) = by_amount.get_mut(&key) else {
-            continue;
-        };
-        if candidates.is_empty() {
-            continue;
-        }
-        let words = text(&line["description"]);
-        let place = candidates
-            .iter()
-            .position(|item| words.contains(&text(&item["number"])))
-            .unwrap_or(0);
-        let item = candidates.remove(place);
-        found.push(((vec![text(&line["id"])], vec![text(&item["id"])]), true));
-    }
-    found
 }

@@ -1,17 +1,20 @@
 //! The amount alone, where the line names nobody and nothing.
 
-use super::rounds::settle_round;
 use crate::reconciliation::candidates::{of_same_amount, speaks_of_no_item};
 use crate::reconciliation::draft::{Draft, Fit};
 use crate::reconciliation::ledger::Ledger;
 use crate::reconciliation::payouts::names_processor;
 use crate::reconciliation::response::DifferenceKind;
+use crate::reconciliation::rounds::{Stage, settle};
 
 /// The amount alone, where the line names nobody and nothing: never without a person.
 pub(super) fn amount_alone(ledger: &mut Ledger<'_>) {
-    settle_round(
+    settle(
         ledger,
-        "several items have this amount, and the line says nothing else",
+        Stage {
+            reason_for_tie: "several items have this amount, and the line says nothing else",
+            explains: true,
+        },
         |ledger, line| {
             if ledger.origins[line].is_named
                 || !ledger.origins[line].parties.is_empty()

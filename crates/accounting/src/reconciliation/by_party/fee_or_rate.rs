@@ -1,6 +1,5 @@
 //! The party's items less a bank's fee, or in another currency at the rate of the day.
 
-use super::rounds::settle_round;
 use super::without_reference::without_reference;
 use crate::reconciliation::candidates::{in_time, of_party, speaks_of_no_item};
 use crate::reconciliation::difference::{Settlement, largest_fee};
@@ -8,12 +7,16 @@ use crate::reconciliation::draft::{Draft, Fit};
 use crate::reconciliation::ledger::Ledger;
 use crate::reconciliation::model::Minor;
 use crate::reconciliation::response::DifferenceKind;
+use crate::reconciliation::rounds::{Stage, settle};
 
 /// One item less a bank's fee, or in another currency at the rate of the day.
 pub(super) fn fee_or_rate(ledger: &mut Ledger<'_>) {
-    settle_round(
+    settle(
         ledger,
-        "several items of the party explain the amount",
+        Stage {
+            reason_for_tie: "several items of the party explain the amount",
+            explains: true,
+        },
         |ledger, line| {
             if speaks_of_no_item(ledger, line) {
                 return Vec::new();

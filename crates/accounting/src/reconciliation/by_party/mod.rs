@@ -5,7 +5,6 @@ mod amount_alone;
 mod fee_or_rate;
 mod nearly_named;
 mod one_to_one;
-mod rounds;
 mod several_items;
 mod without_reference;
 

@@ -2,7 +2,6 @@
 
 use std::collections::BTreeSet;
 
-use super::rounds::settle_round;
 use crate::reconciliation::candidates::{Evidence, has_numbers, nearest, of_party, of_same_amount};
 use crate::reconciliation::draft::{Draft, Fit};
 use crate::reconciliation::ledger::Ledger;
@@ -10,14 +9,17 @@ use crate::reconciliation::model::Minor;
 use crate::reconciliation::parties::Agreement;
 use crate::reconciliation::references::Nearness;
 use crate::reconciliation::response::DifferenceKind;
-use crate::reconciliation::subset_sum::subsets;
+use crate::reconciliation::rounds::{Stage, settle};
 use crate::reconciliation::words::{words_of, words_of_nearness, words_of_party};
 
 /// Nearly named and of exactly the amount.
 pub(super) fn exact(ledger: &mut Ledger<'_>) {
-    settle_round(
+    settle(
         ledger,
-        "several items of this amount are as nearly named",
+        Stage {
+            reason_for_tie: "several items of this amount are as nearly named",
+            explains: true,
+        },
         |ledger, line| {
             let Some(exact) = of_same_amount(ledger, line) else {
                 return Vec::new();
@@ -67,9 +69,12 @@ fn near_draft(
 
 /// Nearly named by its party, with an explained difference.
 pub(super) fn explained(ledger: &mut Ledger<'_>) {
-    settle_round(
+    settle(
         ledger,
-        "several items that are as nearly named explain the amount",
+        Stage {
+            reason_for_tie: "several items that are as nearly named explain the amount",
+            explains: true,
+        },
         |ledger, line| {
             if !has_numbers(ledger, line) {
                 return Vec::new();
@@ -87,9 +92,12 @@ pub(super) fn explained(ledger: &mut Ledger<'_>) {
 
 /// Nearly named by its party, of which a part is paid; or more than it.
 pub(super) fn parts(ledger: &mut Ledger<'_>) {
-    settle_round(
+    settle(
         ledger,
-        "several items are as nearly named, and the amount is none's",
+        Stage {
+            reason_for_tie: "several items are as nearly named, and the amount is none's",
+            explains: true,
+        },
         |ledger, line| {
             let exact = of_same_amount(ledger, line).is_none_or(|items| {
                 items
@@ -134,7 +142,8 @@ fn together(ledger: &Ledger<'_>, line: usize, items: &[usize], near: &[usize]) -
         .iter()
         .filter_map(|item| ledger.value(line, *item))
         .collect();
-    subsets(&values, ledger.line(line).amount, 2)
+    ledger
+        .subsets(line, &values, ledger.line(line).amount, 2)
         .found
         .into_iter()
         .map(|places| Draft {

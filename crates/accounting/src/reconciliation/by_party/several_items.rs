@@ -3,7 +3,6 @@
 
 use std::collections::BTreeSet;
 
-use super::rounds::settle_round;
 use super::without_reference::without_reference;
 use crate::reconciliation::candidates::{in_time, speaks_of_no_item};
 use crate::reconciliation::draft::{Draft, Fit, rank};
@@ -11,14 +10,18 @@ use crate::reconciliation::ledger::Ledger;
 use crate::reconciliation::model::Minor;
 use crate::reconciliation::parties::Agreement;
 use crate::reconciliation::response::DifferenceKind;
-use crate::reconciliation::subset_sum::{MOST_AMOUNTS, expected_by_chance, subsets};
+use crate::reconciliation::rounds::{Stage, settle};
+use crate::reconciliation::subset_sum::{MOST_AMOUNTS, expected_by_chance};
 
 /// One item less rounding or discount, or several items that are exactly the amount.
 pub(super) fn explained_or_several(ledger: &mut Ledger<'_>) {
     let exhausted: std::cell::RefCell<BTreeSet<usize>> = std::cell::RefCell::default();
-    settle_round(
+    settle(
         ledger,
-        "several sets of the party's items have this amount",
+        Stage {
+            reason_for_tie: "several sets of the party's items have this amount",
+            explains: true,
+        },
         |ledger, line| {
             let items = in_time(ledger, line);
             if items.is_empty() || speaks_of_no_item(ledger, line) {
@@ -82,7 +85,7 @@ fn exact_sets(ledger: &Ledger<'_>, line: usize, items: &[usize]) -> (Vec<Vec<usi
         .iter()
         .filter_map(|item| ledger.value(line, *item))
         .collect();
-    let answer = subsets(&values, target, 2);
+    let answer = ledger.subsets(line, &values, target, 2);
     let chance = expected_by_chance(values.len(), target.abs());
     let pick = |places: &Vec<usize>| places.iter().map(|place| fitting[*place]).collect();
     let mut sets: Vec<Vec<usize>> = answer.found.iter().map(pick).collect();
@@ -114,7 +117,8 @@ fn discounted_sets(ledger: &Ledger<'_>, line: usize, items: &[usize]) -> Vec<Vec
         return Vec::new();
     }
     let values: Vec<Minor> = granting.iter().map(|(_, value)| *value).collect();
-    subsets(&values, paid.amount, 2)
+    ledger
+        .subsets(line, &values, paid.amount, 2)
         .found
         .iter()
         .map(|places| places.iter().map(|place| granting[*place].0).collect())

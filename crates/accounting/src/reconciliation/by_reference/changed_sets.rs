@@ -5,71 +5,58 @@ use std::collections::BTreeSet;
 use super::named::{agreement, named};
 use crate::reconciliation::candidates::of_party;
 use crate::reconciliation::draft::{Draft, Fit};
-use crate::reconciliation::ledger::{Ledger, Proposal};
+use crate::reconciliation::ledger::Ledger;
 use crate::reconciliation::model::Minor;
 use crate::reconciliation::parties::Agreement;
 use crate::reconciliation::references::Nearness;
 use crate::reconciliation::response::DifferenceKind;
-use crate::reconciliation::subset_sum::{expected_by_chance, subsets};
+use crate::reconciliation::rounds::{Stage, settle};
+use crate::reconciliation::subset_sum::expected_by_chance;
 
 /// Other items of the party that a named set may be completed with, at most.
 const MOST_ADDED: usize = 20;
 
 /// A line that pays only some of the items it names, or others of the party beside them.
 pub(super) fn changed_sets(ledger: &mut Ledger<'_>) {
-    loop {
-        let mut proposals = Vec::new();
-        let mut ties = Vec::new();
-        for line in ledger.free_lines() {
-            let Some(named) = named(ledger, line) else {
-                continue;
-            };
-            let [set] = named.sets.as_slice() else {
-                continue;
-            };
-            let mut found = some_of(ledger, line, set);
-            let mut reason = "a part of the items that the line names is exactly its amount";
-            let mut auto = false;
-            if found.is_empty() {
-                found = with_near(ledger, line, set);
-                reason = "the line names some items in full and others nearly, which are exactly its amount";
-                auto = found.len() == 1 && agreement(ledger, line, set) >= Agreement::Similar;
-            }
-            if found.is_empty() {
-                let (chance, added) = with_others(ledger, line, set);
-                found = added;
-                reason = "the named items and others of the party are exactly the amount";
-                auto = chance < 1e-4 && agreement(ledger, line, set) == Agreement::Same;
-            }
-            match found.as_slice() {
-                [] => {}
-                [items] => proposals.push(Proposal {
-                    line,
-                    draft: Draft {
-                        lines: vec![line],
-                        items: items.clone(),
-                        fit: Fit::Whole(DifferenceKind::None),
-                        confidence: 0.9,
-                        auto,
-                        reasons: vec![reason.to_owned()],
-                    },
-                }),
-                _ => ties.push((line, found)),
-            }
+    let stage = Stage {
+        reason_for_tie: "several sets with the named items have this amount",
+        explains: false,
+    };
+    settle(ledger, stage, |ledger, line| {
+        let Some(named) = named(ledger, line) else {
+            return Vec::new();
+        };
+        let [set] = named.sets.as_slice() else {
+            return Vec::new();
+        };
+        let agreement = agreement(ledger, line, set);
+        let mut found = some_of(ledger, line, set);
+        let mut reason = "a part of the items that the line names is exactly its amount";
+        let mut auto = false;
+        if found.is_empty() {
+            found = with_near(ledger, line, set);
+            reason =
+                "the line names some items in full and others nearly, which are exactly its amount";
+            auto = found.len() == 1 && agreement >= Agreement::Similar;
         }
-        if ledger.take_uncontested(proposals) {
-            continue;
+        if found.is_empty() {
+            let (chance, added) = with_others(ledger, line, set);
+            found = added;
+            reason = "the named items and others of the party are exactly the amount";
+            auto = chance < 1e-4 && agreement == Agreement::Same;
         }
-        for (line, alternatives) in ties {
-            ledger.tie(
-                line,
-                alternatives,
-                "several sets with the named items have this amount",
-            );
-        }
-        ledger.reserve_ties();
-        break;
-    }
+        found
+            .into_iter()
+            .map(|items| Draft {
+                lines: vec![line],
+                items,
+                fit: Fit::Whole(DifferenceKind::None),
+                confidence: 0.9,
+                auto,
+                reasons: vec![reason.to_owned()],
+            })
+            .collect()
+    });
 }
 
 /// Proper subsets of a named set that are exactly the line's amount.
@@ -81,8 +68,12 @@ fn some_of(ledger: &Ledger<'_>, line: usize, set: &[usize]) -> Vec<Vec<usize>> {
         .iter()
         .filter_map(|item| ledger.value(line, *item))
         .collect();
-    let answer = subsets(&values, ledger.line(line).amount, 1);
+    let answer = ledger.subsets(line, &values, ledger.line(line).amount, 1);
     let pick = |places: &Vec<usize>| places.iter().map(|place| set[*place]).collect();
+    if !answer.is_complete {
+        // One of those found may not be the only one there is.
+        return Vec::new();
+    }
     // An item that nets out to nothing with another is no reason to prefer fewer.
     answer.found.iter().map(pick).collect()
 }
@@ -107,7 +98,8 @@ fn with_near(ledger: &Ledger<'_>, line: usize, set: &[usize]) -> Vec<Vec<usize>>
     let Some(named) = named else {
         return Vec::new();
     };
-    subsets(&values, ledger.line(line).amount - named, 1)
+    ledger
+        .subsets(line, &values, ledger.line(line).amount - named, 1)
         .found
         .iter()
         .map(|places| {
@@ -155,7 +147,7 @@ fn with_others(ledger: &Ledger<'_>, line: usize, set: &[usize]) -> (f64, Vec<Vec
     if chance > 0.05 {
         return (chance, Vec::new());
     }
-    let answer = subsets(&values, rest, 1);
+    let answer = ledger.subsets(line, &values, rest, 1);
     let sets = answer
         .found
         .iter()

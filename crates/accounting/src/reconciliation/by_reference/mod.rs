@@ -19,7 +19,7 @@ use changed_sets::changed_sets;
 use connected::connected;
 use named::named;
 use part_payments::parts_and_more;
-use several_lines::several_lines;
+use several_lines::{several_lines, with_near_lines};
 use whole_sets::whole_sets;
 
 pub(crate) fn match_by_reference(ledger: &mut Ledger<'_>) {
@@ -38,6 +38,7 @@ pub(crate) fn match_by_reference(ledger: &mut Ledger<'_>) {
     changed_sets(ledger);
     whole_sets(ledger, &[DifferenceKind::None, DifferenceKind::Fee]);
     several_lines(ledger, false);
+    with_near_lines(ledger);
     leave_settled(ledger);
     changed_sets(ledger);
     parts_and_more(ledger);

@@ -1,8 +1,12 @@
 //! The items that a line names in full.
 
+use crate::reconciliation::candidates::of_party;
 use crate::reconciliation::ledger::Ledger;
 use crate::reconciliation::parties::Agreement;
+use crate::reconciliation::references::Nearness;
 
+/// Items beside those in full that a line may name nearly, at most.
+const MOST_NEARLY_NAMED: usize = 12;
 /// Ways to read numbers that several items have, at most.
 const MOST_READINGS: usize = 16;
 
@@ -43,8 +47,12 @@ pub(super) fn named(ledger: &Ledger<'_>, line: usize) -> Option<Named> {
             }
         }
         if !mention.is_strong {
-            // A short number counts only where the party agrees.
-            payable.retain(|item| ledger.agreement(line, *item) >= Agreement::Similar);
+            // A short number counts only where the party agrees, or the amount to the cent.
+            let paid = Some(ledger.line(line).amount);
+            payable.retain(|item| {
+                ledger.agreement(line, *item) >= Agreement::Similar
+                    || ledger.value(line, *item) == paid
+            });
         }
         if payable.is_empty() {
             result.has_others |= mention.is_strong;
@@ -72,6 +80,37 @@ pub(super) fn named(ledger: &Ledger<'_>, line: usize) -> Option<Named> {
     readings.dedup();
     result.sets = readings;
     (!result.sets.is_empty()).then_some(result)
+}
+
+/// Wider readings of what a line names, for when the numbers in full do not fit: a series of last
+/// digits, a range, items of the party that it names nearly.
+pub(super) fn wider(ledger: &Ledger<'_>, line: usize, set: &[usize]) -> Vec<Vec<usize>> {
+    if agreement(ledger, line, set) < Agreement::Similar {
+        return Vec::new();
+    }
+    let read = &ledger.read[line];
+    let is_ours = |item: &usize| {
+        ledger.is_payable(*item)
+            && ledger.value(line, *item).is_some()
+            && ledger.agreement(line, *item) >= Agreement::Similar
+    };
+    let mut readings = read.series.clone();
+    if read.has_loose_digits {
+        let near = of_party(ledger, line)
+            .into_iter()
+            .filter(|item| ledger.nearness(line, *item) > Some(Nearness::Doubtful));
+        readings.push(near.take(MOST_NEARLY_NAMED).collect());
+    }
+    for reading in &mut readings {
+        reading.retain(is_ours);
+        reading.extend(set);
+        reading.sort_unstable();
+        reading.dedup();
+    }
+    readings.retain(|reading| reading.len() > set.len());
+    readings.sort();
+    readings.dedup();
+    readings
 }
 
 /// The weakest agreement of a line with the items' parties.

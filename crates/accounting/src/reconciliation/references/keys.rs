@@ -8,7 +8,7 @@ use crate::reconciliation::text::{reference_key, stripped_key};
 /// A number of fewer digits is no reference by itself.
 const FEWEST_DIGITS: usize = 4;
 /// The last part of a number tells something from three digits on.
-const FEWEST_TAIL_DIGITS: usize = 3;
+pub(super) const FEWEST_TAIL_DIGITS: usize = 3;
 
 /// What an item may be referred to by.
 #[derive(Debug, Clone, Default)]

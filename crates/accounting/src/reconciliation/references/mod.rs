@@ -2,13 +2,19 @@
 
 mod keys;
 mod nearness;
+mod series;
 
 use std::collections::{BTreeSet, HashMap};
 
 use super::model::{Item, Line};
 use super::text::{Atoms, document_numbers, reference_key, stripped_key};
+use keys::FEWEST_TAIL_DIGITS;
 pub(crate) use keys::ItemKeys;
 pub(crate) use nearness::Nearness;
+use series::Whole;
+
+/// Items of one number, at most, among which a line's is looked for.
+const MOST_ITEMS_OF_A_NUMBER: usize = 200;
 
 /// A place in the text that names items in full.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -29,7 +35,23 @@ pub(crate) struct LineReferences {
     pub has_loose_digits: bool,
     /// Numbers that look like documents and are none of the open ones.
     pub others: Vec<String>,
-    sources: Vec<Atoms>,
+    /// Items of which a series has the last digits, and those with all between.
+    pub series: Vec<Vec<usize>>,
+    near: Vec<Near>,
+}
+
+/// A part of the text that names nothing in full, and may name something nearly.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+struct Near {
+    text: String,
+    is_last: bool,
+}
+
+impl LineReferences {
+    /// How many parts of the text are compared with each number.
+    pub(crate) fn near_windows(&self) -> usize {
+        self.near.len()
+    }
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -94,9 +116,22 @@ impl References {
         for text in texts.into_iter().flatten() {
             let atoms = Atoms::new(text);
             let taken = self.read_source(&atoms, &mut mentions, &mut read.runs, &mut explained);
+            let items_of = |key: &str| self.by_key.get(key).map(Vec::as_slice).unwrap_or_default();
+            let series = series::read(&atoms, &taken, items_of);
+            read.series.extend(
+                [series.list, series.range]
+                    .into_iter()
+                    .filter(|items| !items.is_empty()),
+            );
+            let taken: Vec<(usize, usize)> = taken
+                .into_iter()
+                .map(|whole| (whole.from, whole.to))
+                .collect();
             read.has_loose_digits |= atoms.has_loose_digits(&taken);
-            read.sources.push(atoms);
+            read.near.extend(self.near(&atoms));
         }
+        read.near.sort_unstable();
+        read.near.dedup();
         mentions.sort_by(|left, right| {
             left.items
                 .cmp(&right.items)
@@ -119,7 +154,7 @@ impl References {
         read
     }
 
-    /// Finds keys in one text, and the runs that they take; where two overlap the longer one is
+    /// Finds keys in one text; where two overlap the longer one is
     /// meant.
     fn read_source(
         &self,
@@ -127,7 +162,7 @@ impl References {
         mentions: &mut Vec<Mention>,
         runs: &mut BTreeSet<usize>,
         explained: &mut Vec<String>,
-    ) -> Vec<(usize, usize)> {
+    ) -> Vec<Whole> {
         let mut hits: Vec<(usize, usize, usize, String)> = Vec::new();
         for window in atoms.windows() {
             let length = window.text.len();
@@ -139,15 +174,17 @@ impl References {
             }
         }
         hits.sort_by(|left, right| right.0.cmp(&left.0).then(left.1.cmp(&right.1)));
-        let mut taken: Vec<(usize, usize)> = Vec::new();
+        let mut taken: Vec<Whole> = Vec::new();
         for (_, from, to, key) in hits {
-            if taken.iter().any(|(start, end)| from < *end && *start < to) {
+            if taken.iter().any(|whole| from < whole.to && whole.from < to) {
                 continue;
             }
-            taken.push((from, to));
             let mut items = Vec::new();
             let mut any_strong = false;
-            for target in self.by_key.get(&key).into_iter().flatten() {
+            let targets = self.by_key.get(&key).map(Vec::as_slice).unwrap_or_default();
+            // A number that so many items have tells none of them from the others.
+            let is_common = targets.len() > MOST_ITEMS_OF_A_NUMBER;
+            for target in targets.iter().filter(|_| !is_common) {
                 match target {
                     Target::Item { index, is_strong } => {
                         if items.last() != Some(index) {
@@ -166,7 +203,8 @@ impl References {
                     is_strong: any_strong,
                 });
             }
-            explained.push(key);
+            explained.push(key.clone());
+            taken.push(Whole { from, to, key });
         }
         taken
     }
@@ -174,12 +212,24 @@ impl References {
     /// How nearly a line names an item.
     pub(crate) fn nearness(&self, read: &LineReferences, item: usize) -> Option<Nearness> {
         let keys = self.keys.get(item)?;
-        read.sources
+        read.near
             .iter()
-            .flat_map(Atoms::windows)
-            .filter(|window| !self.by_key.contains_key(&window.text))
-            .filter_map(|window| keys.nearness(&window.text, window.is_last))
+            .filter_map(|near| keys.nearness(&near.text, near.is_last))
             .max()
+    }
+
+    /// The parts of a text that may name something nearly: what is a key names it in full.
+    fn near<'a>(&'a self, atoms: &'a Atoms) -> impl Iterator<Item = Near> + 'a {
+        atoms
+            .windows()
+            .filter(|window| {
+                let digits = window.text.bytes().filter(u8::is_ascii_digit).count();
+                digits >= FEWEST_TAIL_DIGITS && !self.by_key.contains_key(&window.text)
+            })
+            .map(|window| Near {
+                text: window.text,
+                is_last: window.is_last,
+            })
     }
 
     /// Whether a line names a document that is neither open nor a likely misprint of the item.

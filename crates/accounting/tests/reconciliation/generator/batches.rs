@@ -18,6 +18,11 @@ impl Builder {
         } else {
             "Walletly"
         };
+        // Two payouts of one processor and day are one group: the truth is then the group's.
+        if !self.payouts.insert((processor, day)) {
+            return;
+        }
+        let first = self.items.len();
         let mut items = Vec::new();
         let mut net = 0;
         for place in 0..count {
@@ -41,20 +46,8 @@ impl Builder {
             let (_, held) = items.remove(1);
             net -= held;
         }
-        // Two payouts of one processor and day are one group: the truth is then the group's.
-        let known = self
-            .truth
-            .matches
-            .iter()
-            .any(|found| found.kind == "payout")
-            && self
-                .lines
-                .iter()
-                .any(|line| line["processor_day"] == json!(format!("{processor}{day}")));
-        if net <= 0 || known {
-            for (item, _) in &items {
-                self.items.retain(|row| row["id"] != json!(item.id));
-            }
+        if net <= 0 {
+            self.items.truncate(first);
             self.serial += 1;
             return;
         }
@@ -67,7 +60,6 @@ impl Builder {
         let line = self.line(paid, net, &text, None);
         let last = self.lines.last_mut().unwrap();
         last["counterparty_name"] = json!(format!("{processor} Europe"));
-        last["processor_day"] = json!(format!("{processor}{day}"));
         let items: Vec<&OpenItem> = items.iter().map(|(item, _)| item).collect();
         self.truly(vec![line], &items, "payout");
     }

@@ -1,10 +1,12 @@
 //! Parties, open items and bank lines.
 
+use std::collections::BTreeSet;
+
 use jiff::ToSpan;
 use jiff::civil::{Date, date};
 use serde_json::{Value, json};
 
-use super::{TrueMatch, Truth};
+use super::{Setting, TrueMatch, Truth};
 use crate::countries::Country;
 use crate::dice::Dice;
 use crate::structured::Structured;
@@ -31,13 +33,19 @@ pub(super) struct OpenItem {
 pub(super) struct Builder {
     pub(super) dice: Dice,
     pub(super) country: &'static Country,
-    pub(super) hard: bool,
+    pub(super) setting: Setting,
+    /// How our own documents are numbered.
+    pub(super) numbering: i64,
+    /// Labels of the noise in the scene that is played.
+    pub(super) noise: BTreeSet<&'static str>,
     pub(super) parties: Vec<Party>,
     pub(super) lines: Vec<Value>,
     pub(super) items: Vec<Value>,
     pub(super) truth: Truth,
     pub(super) serial: i64,
     pub(super) runs: i64,
+    /// Processors and days that have had their payout.
+    pub(super) payouts: BTreeSet<(&'static str, Date)>,
 }
 
 /// Minor units as a decimal string of two decimals.
@@ -69,10 +77,24 @@ impl Builder {
     }
 
     pub(super) fn draft(&mut self, party: usize, sign: i64, open: i64) -> OpenItem {
-        self.serial += self.dice.between(1, 7);
+        let is_other = self.setting == Setting::OtherHand;
+        self.serial += if is_other && self.dice.percent(80) {
+            1
+        } else {
+            self.dice.between(1, 7)
+        };
         let serial = self.serial;
+        let prefix = self.country.prefix;
         let number = if sign > 0 {
-            format!("{}2025-{serial:05}", self.country.prefix)
+            match self.numbering {
+                1 => format!("INV{:06}", serial + 1000),
+                2 => format!("{}", serial + 1000),
+                3 => format!("{}", 470_000 + serial),
+                4 => format!("2025/{serial:04}"),
+                5 => format!("{prefix}25-{serial:04}"),
+                6 => format!("SI/2025/03/{serial:04}"),
+                _ => format!("{prefix}2025-{serial:05}"),
+            }
         } else {
             match self.parties[party].style {
                 0 => format!("{}", 100_000 + serial * 7),
@@ -138,7 +160,7 @@ impl Builder {
         });
         if let Some(party) = party {
             let name = self.bank_name(party);
-            if name.is_none() || self.dice.percent(if self.hard { 40 } else { 80 }) {
+            if name.is_none() || self.dice.percent(if self.is_hard() { 40 } else { 80 }) {
                 row["counterparty_iban"] = json!(self.parties[party].iban);
             }
             row["counterparty_name"] = json!(name);
@@ -161,11 +183,13 @@ impl Builder {
         amount: i64,
         party: Option<usize>,
     ) -> String {
-        let (number, word) = (self.noisy(&item.number), self.country.invoice);
+        let word = self.country.invoice;
+        let text = self.names(&[item]);
         let id = match &item.reference {
             Some(reference) if self.dice.percent(60) => {
                 let id = self.line(day, amount, word, party);
                 let is_apart = self.dice.percent(70);
+                let reference = self.misread(reference);
                 let last = self.lines.last_mut().unwrap();
                 if is_apart {
                     last["structured_reference"] = json!(reference);
@@ -174,14 +198,33 @@ impl Builder {
                 }
                 return id;
             }
-            _ => self.line(day, amount, &format!("{word} {number}"), party),
+            _ => self.line(day, amount, &text, party),
         };
-        if self.hard && self.dice.percent(15) {
+        if self.is_hard() && self.dice.percent(15) {
             let last = self.lines.last_mut().unwrap();
             last["description"] = json!(word);
             last["end_to_end_id"] = json!(item.number);
         }
         id
+    }
+
+    /// A text that names items.
+    pub(super) fn names(&mut self, items: &[&OpenItem]) -> String {
+        if self.setting == Setting::OtherHand {
+            let numbers: Vec<String> = items.iter().map(|item| item.number.clone()).collect();
+            return self.other_text(&numbers);
+        }
+        let numbers: Vec<String> = items.iter().map(|item| self.noisy(&item.number)).collect();
+        format!("{} {}", self.country.invoice, numbers.join(", "))
+    }
+
+    pub(super) fn is_hard(&self) -> bool {
+        self.setting != Setting::Easy
+    }
+
+    /// One more scene of this name.
+    pub(super) fn scene(&mut self, name: &'static str) {
+        *self.truth.scenes.entry(name).or_default() += 1;
     }
 
     pub(super) fn truly(&mut self, lines: Vec<String>, items: &[&OpenItem], kind: &'static str) {
@@ -191,6 +234,7 @@ impl Builder {
             lines,
             items: ids,
             kind,
+            noise: self.noise.clone(),
         });
     }
 }

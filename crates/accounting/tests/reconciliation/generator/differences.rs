@@ -61,10 +61,8 @@ impl Builder {
         let item = self.item(party, 1, open);
         let deducted = open * self.dice.between(5, 40) / 100;
         let mut credit = self.draft(party, 1, deducted);
-        credit.number = credit.number.replace(self.country.prefix, "CN-");
-        if credit.number == item.number || !credit.number.starts_with("CN-") {
-            credit.number = format!("CN-{}", credit.number);
-        }
+        let number = credit.number.strip_prefix(self.country.prefix);
+        credit.number = format!("CN-{}", number.unwrap_or(&credit.number));
         credit.reference = None;
         self.add(&credit, &json!({"type": "credit_note"}));
         let latest = item.issue.max(credit.issue);

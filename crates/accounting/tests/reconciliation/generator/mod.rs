@@ -4,14 +4,30 @@ mod batches;
 mod books;
 mod differences;
 mod noise;
+mod other_hand;
 mod payments;
+mod rarer;
 mod traps;
+
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::{Value, json};
 
-use crate::countries::COUNTRIES;
+use crate::countries::{COUNTRIES, Country};
 use crate::dice::Dice;
 use books::{Builder, Party};
+
+/// How hard the lines are to read.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Setting {
+    /// Names, accounts and numbers as the books have them.
+    Easy,
+    /// Noisy references, cut names, and all kinds of payments.
+    Hard,
+    /// As hard, from another hand: other numbers, texts and noise, few parties with much, and
+    /// what is seldom.
+    OtherHand,
+}
 
 /// Lines that settle items.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -19,16 +35,20 @@ pub(crate) struct TrueMatch {
     pub lines: Vec<String>,
     pub items: Vec<String>,
     pub kind: &'static str,
+    /// Labels of the noise in its lines.
+    pub noise: BTreeSet<&'static str>,
 }
 
 /// What is right for a case.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Truth {
     pub matches: Vec<TrueMatch>,
-    /// Lines that fit each of these items, and no one more than another.
-    pub twins: Vec<(String, Vec<String>)>,
+    /// Lines that fit each of these sets of items, and no one more than another.
+    pub twins: Vec<(String, Vec<Vec<String>>)>,
     /// Pairs that may be matched, though never without a person.
     pub tolerated: Vec<(String, String)>,
+    /// How often each scene was played.
+    pub scenes: BTreeMap<&'static str, usize>,
 }
 
 pub(crate) struct Case {
@@ -37,31 +57,72 @@ pub(crate) struct Case {
 }
 
 /// A ledger and a statement of about `scenarios` payments.
-pub(crate) fn case(seed: u64, scenarios: usize, hard: bool) -> Case {
+pub(crate) fn case(seed: u64, scenarios: usize, setting: Setting) -> Case {
     let mut dice = Dice::new(seed);
     let country = &COUNTRIES[usize::try_from(seed % 12).unwrap()];
-    let mut names = std::collections::BTreeSet::new();
-    let count = scenarios / 3 + 4;
+    let parties = parties(&mut dice, country, scenarios, setting);
+    let mut builder = Builder {
+        dice,
+        country,
+        setting,
+        numbering: 0,
+        noise: BTreeSet::new(),
+        parties,
+        lines: Vec::new(),
+        items: Vec::new(),
+        truth: Truth::default(),
+        serial: 100,
+        runs: 0,
+        payouts: BTreeSet::new(),
+    };
+    if setting == Setting::OtherHand {
+        builder.numbering = builder.dice.between(1, 6);
+    }
+    for _ in 0..scenarios {
+        builder.noise.clear();
+        if setting == Setting::OtherHand && builder.dice.percent(35) {
+            builder.rarer();
+        } else {
+            builder.scenario();
+        }
+    }
+    builder.finish(seed)
+}
+
+fn parties(dice: &mut Dice, country: &Country, scenarios: usize, setting: Setting) -> Vec<Party> {
+    let mut names = BTreeSet::new();
+    // Another hand has many parties with little or few with much.
+    let share = match setting {
+        Setting::OtherHand => usize::try_from(dice.between(3, 12)).unwrap(),
+        Setting::Easy | Setting::Hard => 3,
+    };
+    let count = scenarios / share + 4;
     while names.len() < count {
         let first = dice.pick(country.words);
         let second = dice.pick(country.words);
         let third = dice.between(1, 99);
         let form = dice.pick(country.forms);
-        if first != second {
-            // Beyond a few dozen parties names need something of their own.
-            let own: String = (0..5)
-                .map(|_| char::from(b'a' + u8::try_from(dice.between(0, 25)).unwrap()))
-                .collect();
-            let own = own[..1].to_uppercase() + &own[1..];
-            let name = if third < 50 {
-                format!("{own} {second} {form}")
-            } else {
-                format!("{first} {own} {form}")
-            };
-            names.insert(name);
+        // A few names are of the trade's words alone.
+        let is_plain = setting == Setting::OtherHand && dice.percent(20);
+        if first == second {
+            continue;
         }
+        if is_plain {
+            names.insert(format!("{first} {second} {form}"));
+            continue;
+        }
+        // Beyond a few dozen parties names need something of their own.
+        let own: String = (0..5)
+            .map(|_| char::from(b'a' + u8::try_from(dice.between(0, 25)).unwrap()))
+            .collect();
+        let own = own[..1].to_uppercase() + &own[1..];
+        names.insert(if third < 50 {
+            format!("{own} {second} {form}")
+        } else {
+            format!("{first} {own} {form}")
+        });
     }
-    let parties = names
+    names
         .into_iter()
         .map(|name| Party {
             name,
@@ -73,22 +134,7 @@ pub(crate) fn case(seed: u64, scenarios: usize, hard: bool) -> Case {
             ),
             style: dice.between(0, 3),
         })
-        .collect();
-    let mut builder = Builder {
-        dice,
-        country,
-        hard,
-        parties,
-        lines: Vec::new(),
-        items: Vec::new(),
-        truth: Truth::default(),
-        serial: 100,
-        runs: 0,
-    };
-    for _ in 0..scenarios {
-        builder.scenario();
-    }
-    builder.finish(seed)
+        .collect()
 }
 
 impl Builder {
@@ -116,9 +162,6 @@ impl Builder {
     }
 
     fn finish(mut self, seed: u64) -> Case {
-        for line in &mut self.lines {
-            line.as_object_mut().unwrap().remove("processor_day");
-        }
         let mut order = Dice::new(seed + 7);
         order.shuffle(&mut self.lines);
         order.shuffle(&mut self.items);

@@ -1,11 +1,33 @@
 //! Numbers and names as payers and banks leave them.
 
+use super::Setting;
 use super::books::Builder;
 
 impl Builder {
+    /// A structured reference as transmitted: another hand writes a digit wrong now and then,
+    /// which breaks its check digits.
+    pub(super) fn misread(&mut self, reference: &str) -> String {
+        if self.setting != Setting::OtherHand || !self.dice.percent(8) {
+            return reference.to_owned();
+        }
+        self.noise.insert("check digits broken");
+        let mut letters: Vec<char> = reference.chars().collect();
+        let places: Vec<usize> = (1..letters.len())
+            .filter(|place| {
+                letters[*place].is_ascii_digit()
+                    && letters[place - 1].is_ascii_digit()
+                    && letters[*place] != letters[place - 1]
+            })
+            .collect();
+        if let Some(place) = places.last() {
+            letters.swap(*place, place - 1);
+        }
+        letters.into_iter().collect()
+    }
+
     /// The number as the payer and the bank leave it.
     pub(super) fn noisy(&mut self, number: &str) -> String {
-        if !self.hard || self.dice.percent(45) {
+        if !self.is_hard() || self.dice.percent(45) {
             return number.to_owned();
         }
         let solid: String = number.chars().filter(char::is_ascii_alphanumeric).collect();
@@ -45,8 +67,10 @@ impl Builder {
 
     pub(super) fn bank_name(&mut self, party: usize) -> Option<String> {
         let name = self.parties[party].name.clone();
-        if !self.hard {
-            return Some(name);
+        match self.setting {
+            Setting::Easy => return Some(name),
+            Setting::OtherHand => return self.other_name(party),
+            Setting::Hard => {}
         }
         let printed = as_banks_print(&name);
         match self.dice.between(0, 9) {
@@ -73,7 +97,7 @@ impl Builder {
 }
 
 /// Upper case without diacritics, as banks print.
-fn as_banks_print(text: &str) -> String {
+pub(super) fn as_banks_print(text: &str) -> String {
     text.chars()
         .map(|c| match c {
             'ä' | 'á' | 'à' | 'å' | 'Å' | 'ą' => "A".to_owned(),

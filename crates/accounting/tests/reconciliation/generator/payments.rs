@@ -10,7 +10,7 @@ impl Builder {
         let (party, sign, open) = (self.party(), self.sign(), self.amount());
         let item = self.item(party, sign, open);
         let day = self.day_for(&item);
-        let line = if self.dice.percent(if self.hard { 30 } else { 10 }) {
+        let line = if self.dice.percent(if self.is_hard() { 30 } else { 10 }) {
             let text = self.country.invoice.to_owned();
             self.line(day, sign * open, &text, Some(party))
         } else {
@@ -41,18 +41,20 @@ impl Builder {
         let sum: i64 = items.iter().map(|item| item.open).sum();
         let day = items.iter().map(|item| item.issue).max().unwrap();
         let day = day.checked_add(self.dice.between(1, 10).days()).unwrap();
-        let mut numbers: Vec<String> = items.iter().map(|item| self.noisy(&item.number)).collect();
         let all_in_window = items
             .iter()
             .all(|item| day <= item.due.checked_add(60.days()).unwrap());
-        if self.hard && all_in_window && self.dice.percent(25) {
-            // The others have no reference, and are in their time.
-            numbers.truncate(1);
-        }
-        let text = if self.hard && all_in_window && count < 4 && self.dice.percent(25) {
+        // Where the others have no reference they are in their time.
+        let is_short = self.is_hard() && all_in_window && self.dice.percent(25);
+        let is_silent = self.is_hard() && all_in_window && count < 4 && self.dice.percent(25);
+        let text = if is_silent {
             self.country.invoice.to_owned()
         } else {
-            format!("{} {}", self.country.invoice, numbers.join(", "))
+            let named: Vec<&OpenItem> = items
+                .iter()
+                .take(if is_short { 1 } else { items.len() })
+                .collect();
+            self.names(&named)
         };
         let line = self.line(day, sign * sum, &text, Some(party));
         let items: Vec<&OpenItem> = items.iter().collect();
