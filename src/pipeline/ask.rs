@@ -3,7 +3,8 @@
 use std::sync::Arc;
 use std::time::Instant;
 
-use ledgergate_accounting::assessment::{Answer, Assessment, LlmUse, Question, QuestionId};
+use ledgergate_accounting::assessment::{Assessment, LlmUse, QuestionId};
+use ledgergate_accounting::question::{Answer, Question};
 use ledgergate_llm::chat::{Caller, ChatModel, ChoiceRequest, Message, Role};
 use ledgergate_llm::error::ModelError;
 use tracing::{instrument, warn};
@@ -79,10 +80,10 @@ pub(super) async fn ask_open_questions(
     Ok(())
 }
 
-/// Asks once more with the options the other way round where their order may have decided.
+/// Asks once more with the options in another order where their order may have decided.
 async fn ask_in_two_orders(
     model: &dyn ChatModel,
-    question: &Question,
+    question: &Question<QuestionId>,
     asking: Asking,
 ) -> Result<Answer, ModelError> {
     let answer = ask(model, question, asking).await?;
@@ -93,9 +94,10 @@ async fn ask_in_two_orders(
     Ok(answer.averaged_with(other))
 }
 
-async fn ask(
+/// Asks one question once.
+pub(super) async fn ask<Id>(
     model: &dyn ChatModel,
-    question: &Question,
+    question: &Question<Id>,
     asking: Asking,
 ) -> Result<Answer, ModelError> {
     let request = ChoiceRequest {

@@ -35,6 +35,7 @@ pub mod journal;
 mod lexicon;
 pub mod money;
 mod posting;
+pub mod question;
 pub mod reading;
 pub mod reconciliation;
 pub mod schema;

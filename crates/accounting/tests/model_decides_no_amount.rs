@@ -5,9 +5,10 @@
 
 use jiff::civil::date;
 use ledgergate_accounting::accuracy::Case;
-use ledgergate_accounting::assessment::{Answer, Assessment, LlmUse, Options};
+use ledgergate_accounting::assessment::{Assessment, LlmUse, Options};
 use ledgergate_accounting::company::Company;
 use ledgergate_accounting::document::Document;
+use ledgergate_accounting::question::Answer;
 use serde_json::Value;
 
 fn cases() -> Vec<Case> {

@@ -2,20 +2,15 @@
 //! the document's text is clipped to the words that bear on the question, and to what a number of
 //! tokens allows. The reading saw all of it.
 
-use super::{Assessment, Question, QuestionId, QuestionOption, candidates};
+use super::{Assessment, Question, QuestionId, candidates};
 use crate::catalogue::Action;
 use crate::facts::Fact;
 use crate::posting::choices;
+use crate::question::QuestionOption;
+use crate::question::prompt::{MOST_TOKENS, OPTION_TOKENS, TEMPLATE_TOKENS, tokens, words_within};
 
 /// Most options of a question.
 const MOST_OPTIONS: usize = 20;
-/// Most tokens of a prompt with its options, on a tokenizer of bytes merged by frequency in
-/// English text, as small models have.
-const MOST_TOKENS: usize = 280;
-/// Tokens of the chat template and of the letters before the options.
-const TEMPLATE_TOKENS: usize = 24;
-/// Tokens around an option: its letter, its bracket and the end of its line.
-const OPTION_TOKENS: usize = 3;
 /// Most characters of one option.
 const LONGEST_OPTION: usize = 40;
 
@@ -55,28 +50,6 @@ pub(super) fn question(assessment: &Assessment, id: QuestionId) -> Option<Questi
         prompt_user: format!("Company: {company}\nDocument: {words}\n\n{task}"),
         options,
     })
-}
-
-/// About how many tokens a text is, rather too many than too few: a word of English is one or
-/// two, a word of another language more, a letter of another script up to one a byte.
-fn tokens(text: &str) -> usize {
-    let ascii = text.chars().filter(char::is_ascii).count();
-    let others = text.len() - ascii;
-    ascii.div_ceil(3) + others
-}
-
-/// As much of a text as a number of tokens allows.
-fn words_within(text: &str, most: usize) -> String {
-    let mut thirds = 0;
-    let fits = |character: &char| {
-        thirds += if character.is_ascii() {
-            1
-        } else {
-            3 * character.len_utf8()
-        };
-        thirds <= 3 * most
-    };
-    text.chars().take_while(fits).collect()
 }
 
 fn clipped(text: &str, characters: usize) -> String {

@@ -31,7 +31,9 @@ use crate::tax::complete_categories;
 
 pub use options::{LlmUse, Options};
 pub use processed::{Journal, NoEntry, NoEntryReason, Processed, Statement, TaxLine};
-pub use question::{Answer, AnswerError, ModelChoice, Question, QuestionId, QuestionOption};
+pub use question::{ModelChoice, Question, QuestionId};
+
+use crate::question::{Answer, AnswerError, UNSURE_MARGIN, margin};
 
 /// Below this weight the rules leave the action open.
 const OPEN_WEIGHT: f64 = 0.55;
@@ -125,15 +127,9 @@ impl Assessment {
         let question = self
             .next_question()
             .filter(|question| question.id == *id)
-            .ok_or(AnswerError::NotOpen(*id))?;
-        let probabilities = normalised(&answer.probabilities, question.options.len())?;
-        let Some(option) = question.options.get(answer.chosen) else {
-            let options = question.options.len();
-            return Err(AnswerError::NoSuchOption {
-                chosen: answer.chosen,
-                options,
-            });
-        };
+            .ok_or_else(|| AnswerError::NotOpen(id.to_string()))?;
+        let probabilities = answer.fitting(question.options.len())?;
+        let option = &question.options[answer.chosen];
         self.note_doubt(*id, &probabilities, &answer);
         // What changes with the order of the options is no opinion: the default stands.
         if !answer.depends_on_order() {
@@ -180,7 +176,7 @@ impl Assessment {
     fn note_doubt(&mut self, id: QuestionId, probabilities: &[f64], answer: &Answer) {
         let message = if answer.depends_on_order() {
             format!("the model's answer to '{id}' depends on the order of the options and was left")
-        } else if question::margin(probabilities, answer.chosen) < question::UNSURE_MARGIN {
+        } else if margin(probabilities, answer.chosen) < UNSURE_MARGIN {
             format!("the model is unsure of its answer to '{id}'")
         } else {
             return;
@@ -275,18 +271,4 @@ pub(crate) fn read_for(document: &Document, company: &Company) -> DocumentFacts 
     facts.doubts.extend(doubt);
     facts.doubts.extend(status::orders(document));
     facts
-}
-
-fn normalised(probabilities: &[f64], options: usize) -> Result<Vec<f64>, AnswerError> {
-    let sum: f64 = probabilities.iter().sum();
-    let fit = probabilities.len() == options
-        && probabilities.iter().all(|p| p.is_finite() && *p >= 0.0)
-        && sum > 0.0;
-    if !fit {
-        return Err(AnswerError::Probabilities {
-            given: probabilities.len(),
-            options,
-        });
-    }
-    Ok(probabilities.iter().map(|p| p / sum).collect())
 }

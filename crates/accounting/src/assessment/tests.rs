@@ -183,39 +183,13 @@ fn an_answer_that_does_not_fit_is_refused() {
     let mut answer = choose(&question, "6210", 0.9);
     assert_eq!(
         assessment.answer(&QuestionId::Action, answer.clone()),
-        Err(AnswerError::NotOpen(QuestionId::Action))
+        Err(AnswerError::NotOpen("action".to_owned()))
     );
     answer.probabilities.pop();
     assert!(matches!(
         assessment.answer(&question.id, answer),
         Err(AnswerError::Probabilities { .. })
     ));
-}
-
-#[test]
-fn a_close_answer_is_averaged_with_that_to_the_other_order() {
-    let answer = |probabilities: &[f64], chosen| Answer {
-        chosen,
-        probabilities: probabilities.to_vec(),
-        orders: Vec::new(),
-        model: "small".to_owned(),
-    };
-    assert!(!answer(&[0.2, 0.7, 0.1], 1).may_depend_on_order());
-    assert!(answer(&[0.35, 0.45, 0.2], 1).may_depend_on_order());
-    assert!(answer(&[0.9, 0.05, 0.05], 0).may_depend_on_order());
-    let first = answer(&[0.5, 0.4, 0.1], 0);
-    // The other way round the model favours what then stands first: our last option.
-    let mean = first.averaged_with(answer(&[0.5, 0.4, 0.1], 0));
-    assert_eq!(mean.probabilities, [0.3, 0.4, 0.3]);
-    assert_eq!(mean.chosen, 1);
-    assert_eq!(mean.orders, [[0.5, 0.4, 0.1], [0.1, 0.4, 0.5]]);
-    assert!(mean.depends_on_order());
-    let question = assess(bill("Leimbinder"), LlmUse::Auto)
-        .next_question()
-        .unwrap();
-    let mut reversed = question.in_other_order().options;
-    reversed.reverse();
-    assert_eq!(reversed, question.options);
 }
 
 #[test]
