@@ -4,6 +4,7 @@
 mod ask;
 pub mod assess;
 pub mod keep;
+mod read;
 pub mod reconcile;
 pub mod request;
 mod unique_json;

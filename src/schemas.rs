@@ -5,6 +5,7 @@ use std::sync::OnceLock;
 
 use ledgergate_accounting::assessment::Processed;
 use ledgergate_accounting::determination::Determination;
+use ledgergate_accounting::reconciliation::Reconciliation;
 use ledgergate_accounting::validate::ValidationReply;
 use schemars::JsonSchema;
 use schemars::generate::SchemaSettings;
@@ -12,7 +13,7 @@ use serde_json::Value;
 
 use crate::http::accounting::results::ResultRecord;
 use crate::pipeline::keep::Reply;
-use crate::pipeline::request::{AssessmentRequest, ValidationRequest};
+use crate::pipeline::request::{AssessmentRequest, ReconciliationRequest, ValidationRequest};
 
 /// Version of all schemas; a change that breaks a reader raises it.
 pub const SCHEMA_VERSION: &str = "1";
@@ -75,9 +76,11 @@ pub fn all() -> &'static [DocumentSchema] {
         vec![
             DocumentSchema::of_request::<AssessmentRequest>("AssessmentRequest"),
             DocumentSchema::of_request::<ValidationRequest>("ValidationRequest"),
+            DocumentSchema::of_request::<ReconciliationRequest>("ReconciliationRequest"),
             DocumentSchema::of::<Reply<Determination>>("DetermineReply"),
             DocumentSchema::of::<Reply<Processed>>("ProcessReply"),
             DocumentSchema::of::<Reply<ValidationReply>>("ValidateReply"),
+            DocumentSchema::of::<Reply<Reconciliation>>("ReconcileReply"),
             DocumentSchema::of::<ResultRecord>("ResultRecord"),
         ]
     })

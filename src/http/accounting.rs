@@ -9,13 +9,15 @@ pub mod schemas;
 pub mod validate;
 
 use axum::Json;
-use axum::extract::{FromRequest, Request};
+use axum::extract::{FromRequest, FromRequestParts, Request};
 use axum::http::HeaderMap;
+use axum::http::request::Parts;
 use axum::response::{IntoResponse, Response};
 
 use serde::de::DeserializeOwned;
+use utoipa::{IntoParams, IntoResponses};
 
-use super::error::ApiError;
+use super::error::{ApiError, ErrorBody};
 use super::extract::JsonBody;
 use super::observe::Observed;
 use crate::app::App;
@@ -44,6 +46,37 @@ impl<T: DeserializeOwned> FromRequest<App> for AccountingBody<T> {
 fn pointer(path: &str) -> String {
     let steps = path.split(['.', '[', ']']).filter(|step| !step.is_empty());
     steps.fold(String::new(), |pointer, step| pointer + "/" + step)
+}
+
+/// The header by which a repeated request gets its first answer again.
+#[derive(IntoParams)]
+#[into_params(names("Idempotency-Key"), parameter_in = Header)]
+pub(super) struct IdempotencyKey(
+    /// The same key and body get the first answer again
+    Option<String>,
+);
+
+impl FromRequestParts<App> for IdempotencyKey {
+    type Rejection = ApiError;
+
+    async fn from_request_parts(parts: &mut Parts, _: &App) -> Result<Self, ApiError> {
+        idempotency_key(&parts.headers).map(Self)
+    }
+}
+
+/// The errors of every endpoint that keeps its answer.
+#[derive(IntoResponses)]
+#[expect(dead_code, reason = "it documents responses and is never made")]
+pub(super) enum KeptErrors {
+    /// A field is wrong; `param` is its JSON Pointer
+    #[response(status = 400)]
+    Wrong(ErrorBody),
+    /// The key was used for another body
+    #[response(status = 409)]
+    KeyReused(ErrorBody),
+    /// The log cannot be written
+    #[response(status = 503)]
+    NotKept(ErrorBody),
 }
 
 /// The `Idempotency-Key` header: 1 to 255 visible characters.

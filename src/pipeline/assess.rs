@@ -98,7 +98,12 @@ pub async fn assess(
     let company = Company::from_json(&request.company).map_err(in_company)?;
     let document = Document::from_json(&request.document).map_err(PipelineError::Document)?;
     let llm = request.options.llm.unwrap_or(context.defaults.llm);
-    let models = choose_models(request, context, llm)?;
+    let models = choose_models(
+        request.model.as_deref(),
+        llm,
+        context.models,
+        context.defaults,
+    )?;
     let today = context
         .clock
         .now()
@@ -126,14 +131,15 @@ pub async fn assess(
 
 /// The request's model for all questions, else the configured one for each; none when nothing
 /// may be asked.
-fn choose_models(
-    request: &AssessmentRequest,
-    context: &AssessmentContext<'_>,
+pub(super) fn choose_models(
+    requested: Option<&str>,
     llm: LlmUse,
+    models: &Models,
+    defaults: &AccountingConfig,
 ) -> Result<Askable, PipelineError> {
-    if let Some(name) = &request.model {
+    if let Some(name) = requested {
         // A wrong name is an error even where no model will be asked.
-        let model = context.models.resolve(name)?;
+        let model = models.resolve(name)?;
         if llm == LlmUse::Never {
             return Ok(Askable::default());
         }
@@ -145,10 +151,9 @@ fn choose_models(
     if llm == LlmUse::Never {
         return Ok(Askable::default());
     }
-    let defaults = context.defaults;
     let configured = |own: &Option<String>| match own.as_ref().or(defaults.model.as_ref()) {
-        Some(name) => context.models.resolve(name).map(Some),
-        None => Ok(context.models.default_model()),
+        Some(name) => models.resolve(name).map(Some),
+        None => Ok(models.default_model()),
     };
     Ok(Askable {
         determine: configured(&defaults.determine_model)?,

@@ -2,6 +2,8 @@
 
 use ledgergate_accounting::InputError;
 use ledgergate_accounting::assessment::LlmUse;
+use ledgergate_accounting::company::CompanyInput;
+use ledgergate_accounting::reconciliation::{BankLineInput, OpenItemInput, PolicyInput};
 use schemars::JsonSchema;
 use serde::{Deserialize, Deserializer};
 use serde_json::Value;
@@ -63,10 +65,61 @@ pub struct ValidationRequest {
     pub company: Value,
 }
 
-/// What `reconcile` takes; its fields are read by the accounting crate, which names them in errors.
-#[derive(Debug, Clone, Deserialize)]
-#[serde(transparent)]
-pub struct ReconciliationRequest(#[serde(deserialize_with = "unique")] pub Value);
+/// What `reconcile` takes. The order of the lists means nothing.
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct ReconciliationRequest {
+    /// Movements of bank accounts, of any account and currency.
+    #[schemars(with = "Vec<BankLineInput>")]
+    #[serde(deserialize_with = "unique")]
+    pub bank_lines: Value,
+    /// What is not yet paid.
+    #[schemars(with = "Vec<OpenItemInput>")]
+    #[serde(deserialize_with = "unique")]
+    pub open_items: Value,
+    /// The company's tolerances.
+    #[schemars(with = "PolicyInput")]
+    #[serde(deserialize_with = "unique")]
+    pub policy: Value,
+    /// Whose books, for base currency and chart. Without it no entry is given and nothing is
+    /// matched across currencies.
+    #[schemars(with = "Option<CompanyInput>")]
+    #[serde(default, deserialize_with = "unique_or_null")]
+    pub company: Option<Value>,
+    /// The model for free text that no rule reads; the configured one if absent.
+    #[serde(default)]
+    pub model: Option<String>,
+    /// How to do it.
+    #[serde(default)]
+    pub options: ReconciliationOptions,
+}
+
+/// How lines and items are matched.
+#[derive(Debug, Clone, Default, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct ReconciliationOptions {
+    /// `auto` asks the model about a few lines whose free text no rule reads, `always` insists
+    /// that it answers, `never` asks nothing.
+    #[serde(default)]
+    pub llm: Option<LlmUse>,
+}
+
+impl ReconciliationRequest {
+    /// What is decided on, which model is asked for, and how.
+    pub(super) fn into_parts(self) -> (Value, Option<String>, ReconciliationOptions) {
+        let given = [
+            ("bank_lines", Some(self.bank_lines)),
+            ("open_items", Some(self.open_items)),
+            ("policy", Some(self.policy)),
+            ("company", self.company),
+        ];
+        let ledger = given
+            .into_iter()
+            .filter_map(|(name, part)| Some((name.to_owned(), part?)))
+            .collect();
+        (Value::Object(ledger), self.model, self.options)
+    }
+}
 
 fn unique<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Value, D::Error> {
     UniqueJson::deserialize(deserializer).map(|json| json.0)

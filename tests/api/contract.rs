@@ -8,6 +8,7 @@ use serde_json::Value;
 
 use crate::accounting::{entry, invoice};
 use crate::harness::TestApp;
+use crate::reconcile;
 
 fn committed(path: &str) -> String {
     std::fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join(path)).unwrap()
@@ -83,6 +84,7 @@ async fn replies_validate_against_their_schemas() {
         ("process", invoice("I-1"), "ProcessReply"),
         ("determine", invoice("I-2"), "DetermineReply"),
         ("validate", entry(), "ValidateReply"),
+        ("reconcile", reconcile::request(), "ReconcileReply"),
     ] {
         let reply = app
             .post(&format!("/v1/accounting/{path}"), &body)
@@ -98,5 +100,51 @@ async fn replies_validate_against_their_schemas() {
             .map(|error| error.to_string())
             .collect();
         assert_eq!(errors, Vec::<String>::new(), "{path}: {reply:#}");
+    }
+}
+
+#[tokio::test]
+async fn every_example_of_an_accounting_request_is_answered() {
+    let document: Value = serde_json::from_str(openapi_text()).unwrap();
+    let paths = document["paths"].as_object().unwrap();
+    let mut answered = 0;
+    for (path, methods) in paths
+        .iter()
+        .filter(|(path, _)| path.contains("/accounting/"))
+    {
+        let of = |value: &Value| value["content"]["application/json"]["examples"].clone();
+        let replies = of(&methods["post"]["responses"]["200"]);
+        for (name, example) in of(&methods["post"]["requestBody"])
+            .as_object()
+            .into_iter()
+            .flatten()
+        {
+            let app = TestApp::without_model().await;
+            let mut reply = app.post(path, &example["value"]).await.ok();
+            answered += 1;
+            let Some(expected) = replies.get(name) else {
+                continue;
+            };
+            // What differs from one answer to the next.
+            for field in ["id", "timings_ms"] {
+                reply[field] = expected["value"][field].clone();
+            }
+            assert_eq!(reply, expected["value"], "{path} {name}");
+        }
+    }
+    assert!(answered >= 6, "{answered}");
+}
+
+#[test]
+fn a_name_has_one_meaning_in_all_schemas() {
+    let mut known = std::collections::HashMap::new();
+    for schema in schemas::all() {
+        for (name, definition) in schema.schema["$defs"].as_object().into_iter().flatten() {
+            let first = known
+                .entry(name.clone())
+                .or_insert_with(|| definition.clone());
+            assert_eq!(first, definition, "{name} in {}", schema.component);
+            assert!(schemas::all().iter().all(|other| other.component != name));
+        }
     }
 }

@@ -1,11 +1,10 @@
 //! `POST /v1/accounting/determine`.
 
 use axum::extract::State;
-use axum::http::HeaderMap;
 use axum::response::Response;
 use tracing::instrument;
 
-use super::{AccountingBody, idempotency_key, sent};
+use super::{AccountingBody, IdempotencyKey, KeptErrors, sent};
 use crate::app::App;
 use crate::http::caller::AskedBy;
 use crate::http::contract::examples;
@@ -17,8 +16,7 @@ use crate::pipeline::request::AssessmentRequest;
 ///
 /// The answer is kept in the log before it is sent; its `id` reads it back.
 #[utoipa::path(post, path = "/v1/accounting/determine", tag = "accounting",
-    params(("Idempotency-Key" = Option<String>, Header,
-        description = "The same key and body get the first answer again")),
+    params(IdempotencyKey),
     request_body(content = ref("#/components/schemas/AssessmentRequest"),
         content_type = "application/json", examples(
             ("invoice" = (summary = "An invoice", value = json!(examples::invoice()))),
@@ -26,21 +24,18 @@ use crate::pipeline::request::AssessmentRequest;
     responses(
         (status = 200, description = "module, action, direction and counterparty, with the evidence, kept under `id`",
             content_type = "application/json", body = ref("#/components/schemas/DetermineReply")),
-        (status = 400, description = "A field is wrong; `param` is its JSON Pointer",
-            body = ErrorBody),
         (status = 404, description = "No such model", body = ErrorBody),
-        (status = 409, description = "The key was used for another body", body = ErrorBody),
-        (status = 503, description = "The log cannot be written", body = ErrorBody)))]
+        KeptErrors))]
 #[instrument(skip_all)]
 pub(in crate::http) async fn determine(
     State(app): State<App>,
     AskedBy(caller): AskedBy,
-    headers: HeaderMap,
+    IdempotencyKey(idempotency_key): IdempotencyKey,
     AccountingBody(body): AccountingBody<AssessmentRequest>,
 ) -> Result<Response, ApiError> {
     let received = Received {
         body: &body.bytes,
-        idempotency_key: idempotency_key(&headers)?,
+        idempotency_key,
         caller,
     };
     Ok(sent(keep::determine(&app, &body.value, received).await?))

@@ -59,3 +59,73 @@ pub(in crate::http) fn entry() -> Value {
         "company": company()
     })
 }
+
+/// A line that names its invoice, and one that fits two alike.
+pub(in crate::http) fn ledger() -> Value {
+    let rent = |id: &str, number: &str| {
+        json!({
+            "id": id, "type": "invoice", "number": number, "party": {"name": "Hafen Miete KG"},
+            "issue_date": "2025-03-01", "due_date": "2025-03-31", "currency": "EUR",
+            "open_amount": "480.00"
+        })
+    };
+    json!({
+        "bank_lines": [
+            {"id": "line-1", "date": "2025-03-14", "amount": "1166.20", "currency": "EUR",
+             "description": "RE-2025-0042 ABZGL. 2% SKONTO", "counterparty_name": "NORDLICHT WERBUNG"},
+            {"id": "line-2", "date": "2025-03-17", "amount": "480.00", "currency": "EUR",
+             "description": "Miete", "counterparty_name": "Hafen Miete KG"}
+        ],
+        "open_items": [
+            {"id": "item-1", "type": "invoice", "number": "RE-2025-0042",
+             "party": {"name": "Nordlicht Werbung GmbH"}, "issue_date": "2025-03-05",
+             "due_date": "2025-04-04", "currency": "EUR", "open_amount": "1190.00",
+             "terms": {"discount_percent": "2", "discount_days": 10}},
+            rent("item-2", "RE-2025-0038"),
+            rent("item-3", "RE-2025-0039")
+        ],
+        "policy": {
+            "fee_tolerance": "15.00", "fee_tolerance_percent": "2", "rounding_tolerance": "0.02",
+            "date_window_days": 30, "discount_grace_days": 2
+        },
+        "company": company()
+    })
+}
+
+/// The answer to [`ledger`].
+pub(in crate::http) fn reconciled() -> Value {
+    json!({
+        "id": "res_0197bdc4e5a07a3b8f6a2d9c41e07b55",
+        "schema_version": "1",
+        "model": null,
+        "timings_ms": {"code": 1.204, "model": 0.0, "total": 1.204},
+        "matches": [{
+            "lines": ["line-1"],
+            "items": ["item-1"],
+            "kind": "with_discount",
+            "allocations": [{"line": "line-1", "item": "item-1", "amount": "1190.00"}],
+            "difference": {"kind": "discount", "amount": "23.80"},
+            "entry": {"date": "2025-03-14", "lines": [
+                {"account": "1800", "debit": "1166.20", "credit": "0.00"},
+                {"account": "1200", "debit": "0.00", "credit": "1190.00"},
+                {"account": "4700", "debit": "23.80", "credit": "0.00"}
+            ]},
+            "confidence": 0.97,
+            "auto": true,
+            "reasons": [
+                "the line names the item",
+                "the amount is less by the discount for early payment, in time",
+                "the party agrees"
+            ]
+        }],
+        "unmatched_lines": [],
+        "unmatched_items": [],
+        "ambiguous": [{
+            "lines": ["line-2"],
+            "alternatives": [{"items": ["item-2"]}, {"items": ["item-3"]}],
+            "reasons": [
+                "several items of the party have this amount, and nothing tells them apart"
+            ]
+        }]
+    })
+}

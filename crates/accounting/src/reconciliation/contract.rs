@@ -47,6 +47,20 @@ pub fn violations(request: &Request, answer: &Reconciliation) -> Vec<Violation> 
     checker.found
 }
 
+/// Every rule that one match breaks by itself.
+pub(crate) fn violations_of(request: &Request, found: &Match) -> Vec<Violation> {
+    let lines = request.lines.iter().filter(|l| found.lines.contains(&l.id));
+    let items = request.items.iter().filter(|i| found.items.contains(&i.id));
+    let mut checker = Checker {
+        request,
+        lines: lines.map(|line| (line.id.as_str(), line)).collect(),
+        items: items.map(|item| (item.id.as_str(), item)).collect(),
+        found: Vec::new(),
+    };
+    checker.check_match(found);
+    checker.found
+}
+
 struct Checker<'a> {
     request: &'a Request,
     lines: HashMap<&'a str, &'a Line>,

@@ -327,6 +327,11 @@ impl<'a> Ledger<'a> {
         }
     }
 
+    /// Whether the line is free and nothing says yet why it is not settled.
+    pub(crate) fn has_no_note(&self, line: usize) -> bool {
+        self.is_free_line(line) && self.notes[line].is_none()
+    }
+
     /// Why a line is not settled, should nothing settle it.
     pub(crate) fn note(&mut self, line: usize, reason: &str) {
         self.notes[line].get_or_insert_with(|| reason.to_owned());

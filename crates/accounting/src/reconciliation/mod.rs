@@ -10,7 +10,7 @@
 //! of minor units.
 //!
 //! [`contract::violations`] holds an answer to the rules, whatever decided it. What is not here:
-//! a model, a clock, the store.
+//! a clock, the store, the call of a model.
 
 mod allocation;
 mod assignment;
@@ -23,6 +23,7 @@ pub mod contract;
 mod difference;
 mod draft;
 mod entry;
+pub mod free_text;
 mod input;
 mod ledger;
 mod model;
@@ -54,19 +55,28 @@ pub use work::Effort;
 
 use ledger::Ledger;
 
-/// Matches bank lines with open items.
+/// Matches bank lines with open items, by rule alone. [`free_text`] asks a model about what is
+/// left.
 pub fn reconcile(request: &Request) -> Reconciliation {
     reconcile_counting(request).0
 }
 
 /// The same, with what it cost.
 pub fn reconcile_counting(request: &Request) -> (Reconciliation, Effort) {
+    let ledger = settle(request);
+    let effort = ledger.work.effort();
+    let mut answer = ledger.into_answer();
+    free_text::flag(request, &mut answer);
+    (answer, effort)
+}
+
+/// What the evidence decides, stage by stage.
+fn settle(request: &Request) -> Ledger<'_> {
     let mut ledger = Ledger::new(request);
     returns::leave_returned(&mut ledger);
     payouts::match_payouts(&mut ledger);
     payouts::match_runs(&mut ledger);
     by_reference::match_by_reference(&mut ledger);
     by_party::match_by_party(&mut ledger);
-    let effort = ledger.work.effort();
-    (ledger.into_answer(), effort)
+    ledger
 }

@@ -246,6 +246,11 @@ impl Parties {
             .collect()
     }
 
+    /// Parties that a text may hint at: a word of theirs begins or ends like one of its own.
+    pub(crate) fn hinted_at(&self, text: &str) -> Vec<usize> {
+        self.sharing_a_piece(&Name::new(text).words)
+    }
+
     /// Parties with a word that begins or ends like one of `words`, ascending.
     fn sharing_a_piece(&self, words: &[String]) -> Vec<usize> {
         let mut found: Vec<usize> = Vec::new();

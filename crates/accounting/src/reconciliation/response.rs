@@ -153,6 +153,7 @@ pub struct Ambiguous {
 
 /// One of several equally good answers.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
+#[schemars(rename = "ItemAlternative")]
 pub struct Alternative {
     /// Ids of the items.
     pub items: Vec<String>,

@@ -6,6 +6,7 @@ mod countries;
 mod dice;
 mod figures;
 mod floor;
+mod free_text;
 mod generator;
 mod rules;
 mod score;
