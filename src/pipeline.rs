@@ -3,6 +3,7 @@
 
 mod ask;
 pub mod assess;
+pub mod feedback;
 pub mod keep;
 mod read;
 pub mod reconcile;
@@ -26,6 +27,9 @@ pub enum PipelineError {
     /// Another part of the request is wrong.
     #[error("{}: {}", .0.pointer, .0.message)]
     Input(InputError),
+    /// No result has this id.
+    #[error("there is no result '{0}'")]
+    UnknownResult(String),
     /// The model is not configured.
     #[error(transparent)]
     UnknownModel(#[from] UnknownModel),

@@ -12,8 +12,11 @@ use schemars::generate::SchemaSettings;
 use serde_json::Value;
 
 use crate::http::accounting::results::ResultRecord;
+use crate::pipeline::feedback::FeedbackReply;
 use crate::pipeline::keep::Reply;
-use crate::pipeline::request::{AssessmentRequest, ReconciliationRequest, ValidationRequest};
+use crate::pipeline::request::{
+    AssessmentRequest, FeedbackRequest, ReconciliationRequest, ValidationRequest,
+};
 
 /// Version of all schemas; a change that breaks a reader raises it.
 pub const SCHEMA_VERSION: &str = "1";
@@ -82,6 +85,8 @@ pub fn all() -> &'static [DocumentSchema] {
             DocumentSchema::of::<Reply<ValidationReply>>("ValidateReply"),
             DocumentSchema::of::<Reply<Reconciliation>>("ReconcileReply"),
             DocumentSchema::of::<ResultRecord>("ResultRecord"),
+            DocumentSchema::of_request::<FeedbackRequest>("FeedbackRequest"),
+            DocumentSchema::of::<FeedbackReply>("FeedbackReply"),
         ]
     })
 }

@@ -13,6 +13,7 @@ pub mod decisions;
 mod drain;
 mod embedded;
 mod error;
+pub mod feedback;
 mod open;
 mod outage;
 mod partitions;
@@ -171,6 +172,14 @@ async fn uncancelled<T: Send + 'static>(
 /// sqlx has no type of jiff's; both count microseconds since 1970 exactly.
 fn to_offset(moment: Timestamp) -> time::OffsetDateTime {
     time::OffsetDateTime::UNIX_EPOCH + time::Duration::microseconds(moment.as_microsecond())
+}
+
+/// The other way; the database's moments are whole microseconds.
+fn from_offset(moment: time::OffsetDateTime) -> Result<Timestamp, StoreError> {
+    i64::try_from(moment.unix_timestamp_nanos() / 1_000)
+        .ok()
+        .and_then(|microseconds| Timestamp::from_microsecond(microseconds).ok())
+        .ok_or(StoreError::UnstorableDate)
 }
 
 fn to_date(date: jiff::civil::Date) -> Result<time::Date, StoreError> {

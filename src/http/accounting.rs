@@ -2,6 +2,7 @@
 //! kept.
 
 pub mod determine;
+pub mod feedback;
 pub mod process;
 pub mod reconcile;
 pub mod results;

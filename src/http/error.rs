@@ -354,6 +354,7 @@ impl From<PipelineError> for ApiError {
                 param: pointer,
                 message,
             },
+            PipelineError::UnknownResult(id) => Self::NotFound { what: "result", id },
             PipelineError::UnknownModel(unknown) => Self::UnknownModel {
                 param: "/model",
                 unknown,

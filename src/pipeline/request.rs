@@ -3,6 +3,7 @@
 use ledgergate_accounting::InputError;
 use ledgergate_accounting::assessment::LlmUse;
 use ledgergate_accounting::company::CompanyInput;
+use ledgergate_accounting::feedback::{CorrectionInput, Verdict};
 use ledgergate_accounting::reconciliation::{BankLineInput, OpenItemInput, PolicyInput};
 use schemars::JsonSchema;
 use serde::{Deserialize, Deserializer};
@@ -119,6 +120,24 @@ impl ReconciliationRequest {
             .collect();
         (Value::Object(ledger), self.model, self.options)
     }
+}
+
+/// What `feedback` takes.
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct FeedbackRequest {
+    /// The `id` of the reply that it is about.
+    pub result_id: String,
+    /// What a person found.
+    pub verdict: Verdict,
+    /// What was wrong: some for `corrected`, none for the others.
+    #[serde(default)]
+    pub corrections: Vec<CorrectionInput>,
+    /// Why, in a person's words, at most 2000 characters; must be there for `rejected`.
+    #[serde(default)]
+    pub reason: Option<String>,
+    /// Who says so: a name or an id, at most 200 characters.
+    pub reviewer: String,
 }
 
 fn unique<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Value, D::Error> {

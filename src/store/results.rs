@@ -7,7 +7,7 @@ use uuid::Uuid;
 
 use super::decisions::NewDecision;
 use super::spool::entry::Entry;
-use super::{Store, StoreError};
+use super::{Store, StoreError, from_offset};
 
 /// A decision as it was kept: enough to run it again.
 #[derive(Debug, Clone)]
@@ -82,14 +82,9 @@ async fn find(pool: &PgPool, id: Uuid) -> Result<Option<KeptDecision>, StoreErro
     .await?;
     transaction.commit().await?;
     let Some(row) = found else { return Ok(None) };
-    let microseconds = row.created_at.unix_timestamp_nanos() / 1_000;
-    let created_at = i64::try_from(microseconds)
-        .ok()
-        .and_then(|microseconds| jiff::Timestamp::from_microsecond(microseconds).ok())
-        .ok_or(StoreError::UnstorableDate)?;
     Ok(Some(KeptDecision {
         id: row.id,
-        created_at,
+        created_at: from_offset(row.created_at)?,
         operation: row.operation,
         gateway_version: row.gateway_version,
         model: row.model,

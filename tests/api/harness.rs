@@ -199,7 +199,7 @@ pub(crate) struct Reply {
 }
 
 impl Reply {
-    async fn read(response: Response) -> Self {
+    pub(crate) async fn read(response: Response) -> Self {
         let (parts, body) = response.into_parts();
         let bytes = to_bytes(body, usize::MAX).await.unwrap();
         Self {

@@ -19,6 +19,7 @@ mod contract;
 mod embeddings;
 mod errors;
 mod evaluation;
+mod feedback;
 mod free_text;
 mod harness;
 mod health;

@@ -20,7 +20,7 @@ const GET_ROUTES: [&str; 11] = [
     "/openapi.json",
     "/docs/",
 ];
-const POST_ROUTES: [&str; 7] = [
+const POST_ROUTES: [&str; 8] = [
     "/v1/chat/completions",
     "/v1/completions",
     "/v1/responses",
@@ -28,6 +28,7 @@ const POST_ROUTES: [&str; 7] = [
     "/v1/accounting/determine",
     "/v1/accounting/process",
     "/v1/accounting/validate",
+    "/v1/accounting/feedback",
 ];
 const PAGE: &str = "https://books.example.com";
 

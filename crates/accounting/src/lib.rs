@@ -29,6 +29,7 @@ pub mod company;
 pub mod determination;
 pub mod document;
 pub mod facts;
+pub mod feedback;
 pub mod fx;
 mod input_error;
 pub mod journal;

@@ -129,3 +129,35 @@ pub(in crate::http) fn reconciled() -> Value {
         }]
     })
 }
+
+/// The result of these is made up: whoever tries them puts in one of their own.
+const RESULT: &str = "res_0197c1f2b0007000800000000000002a";
+
+/// Feedback on a result with nothing wrong.
+pub(in crate::http) fn agreement() -> Value {
+    json!({"result_id": RESULT, "verdict": "correct", "reviewer": "a.meier"})
+}
+
+/// Feedback that names what was wrong.
+pub(in crate::http) fn correction() -> Value {
+    json!({
+        "result_id": RESULT,
+        "verdict": "corrected",
+        "corrections": [
+            {"field": "/action", "expected": "create_expense"},
+            {"field": "/journal/lines/2/account", "expected": "1800"}
+        ],
+        "reason": "paid by card at the counter",
+        "reviewer": "a.meier"
+    })
+}
+
+/// Feedback that only says that a result is wrong.
+pub(in crate::http) fn rejection() -> Value {
+    json!({
+        "result_id": RESULT,
+        "verdict": "rejected",
+        "reason": "two invoices in one file",
+        "reviewer": "a.meier"
+    })
+}

@@ -44,7 +44,9 @@ pub struct AllowanceCharge {
 }
 
 /// EN 16931 tax category (UNTDID 5305 subset, BT-118).
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, schemars::JsonSchema)]
+#[derive(
+    Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, serde::Deserialize, schemars::JsonSchema,
+)]
 pub enum TaxCategory {
     /// Standard (or reduced) rate.
     S,

@@ -1,9 +1,9 @@
 //! What sort of paper a document is.
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 /// What sort of paper this is, as its own words say. Whose side we are on is decided later.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum DocumentKind {
     /// Invoice, bill.
