@@ -8,6 +8,7 @@ use jiff::Timestamp;
 use crate::clock::Environment;
 use crate::config::{AccountingConfig, Config, CorsOrigins, StructuredOutputConfig};
 use crate::models::Models;
+use crate::pipeline::calibration::CalibrationInUse;
 use crate::record::BodyPolicies;
 use crate::store::Store;
 use crate::store::request_log::RequestLog;
@@ -27,6 +28,8 @@ pub struct App {
     pub limits: Limits,
     /// How accounting requests that do not say are done.
     pub accounting: AccountingConfig,
+    /// The calibration in use.
+    pub calibration: CalibrationInUse,
     /// How requests for structured output that do not say are done.
     pub structured_output: StructuredOutputConfig,
     /// Under this key callers are told apart; another one in each process.
@@ -67,6 +70,7 @@ impl App {
                 request_timeout_seconds: config.server.request_timeout_seconds,
             },
             accounting: config.accounting.clone(),
+            calibration: CalibrationInUse::new(config.calibration),
             structured_output: config.structured_output,
             caller_key: RandomState::new(),
             bodies: BodyPolicies {

@@ -1,5 +1,6 @@
 //! The commands. Each has its file; this one reads the arguments and dispatches.
 
+mod calibrate;
 mod eval;
 mod migrate;
 mod model;
@@ -40,6 +41,8 @@ enum Command {
     /// Work on model files.
     #[command(subcommand)]
     Model(model::ModelCommand),
+    /// Fit confidence to what people said of decisions, and put it to use.
+    Calibrate(calibrate::CalibrateArgs),
     /// Put labelled cases through the pipeline and print how many come out right.
     Eval(eval::EvalArgs),
 }
@@ -81,6 +84,9 @@ fn dispatch(command: Command) -> anyhow::Result<()> {
         }
         Command::Schemas { out } => write_schemas(out.as_deref()),
         Command::Model(command) => model::run(&command),
+        Command::Calibrate(args) => {
+            block_on(async move { calibrate::run(args.config.load()?, &args).await })
+        }
         Command::Eval(args) => block_on(eval::run(args)),
     }
 }

@@ -4,6 +4,7 @@
 //! one table down, capitals or not. `DATABASE_URL` is read as `store.database_url`. A key that does not exist is
 //! an error that names the key, and the line of the file or the variable it came from.
 
+mod calibration;
 mod cors;
 mod environment;
 mod sections;
@@ -13,6 +14,7 @@ use std::path::{Path, PathBuf};
 
 use serde::Deserialize;
 
+pub use calibration::CalibrationConfig;
 pub use cors::CorsOrigins;
 pub use sections::{
     AccountingConfig, GenerationDefaults, LogConfig, LogFormat, ModelConfig, ModelKind, OnFull,
@@ -36,6 +38,8 @@ pub struct Config {
     pub log: LogConfig,
     /// The accounting endpoints.
     pub accounting: AccountingConfig,
+    /// Confidence fitted to labels.
+    pub calibration: CalibrationConfig,
     /// Answers in a form.
     pub structured_output: StructuredOutputConfig,
     /// The model of a chat request that names `default`; the only model when there is one.

@@ -44,6 +44,7 @@ fn documented_routes() -> OpenApiRouter<App> {
         .routes(routes!(accounting::validate::validate))
         .routes(routes!(accounting::reconcile::reconcile))
         .routes(routes!(accounting::feedback::give_feedback))
+        .routes(routes!(accounting::accuracy::get_accuracy))
         .routes(routes!(accounting::results::get_result))
         .routes(routes!(accounting::schemas::list_schemas))
         .routes(routes!(accounting::schemas::get_schema))

@@ -1,8 +1,10 @@
 //! The use cases: an accounting request from its body to a kept decision. The accounting core
 //! asks its questions as data; here they are put to a model.
 
+pub mod accuracy;
 mod ask;
 pub mod assess;
+pub mod calibration;
 pub mod feedback;
 pub mod keep;
 mod read;

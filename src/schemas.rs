@@ -12,6 +12,7 @@ use schemars::generate::SchemaSettings;
 use serde_json::Value;
 
 use crate::http::accounting::results::ResultRecord;
+use crate::pipeline::accuracy::AccuracyReply;
 use crate::pipeline::feedback::FeedbackReply;
 use crate::pipeline::keep::Reply;
 use crate::pipeline::request::{
@@ -87,6 +88,7 @@ pub fn all() -> &'static [DocumentSchema] {
             DocumentSchema::of::<ResultRecord>("ResultRecord"),
             DocumentSchema::of_request::<FeedbackRequest>("FeedbackRequest"),
             DocumentSchema::of::<FeedbackReply>("FeedbackReply"),
+            DocumentSchema::of::<AccuracyReply>("AccuracyReply"),
         ]
     })
 }

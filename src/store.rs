@@ -8,7 +8,9 @@
 //! Every query is in a transaction of its own or of its caller's, and nothing is set for a
 //! session, so that it works through a pooler that gives a connection for a transaction only.
 
+pub mod accuracy;
 mod availability;
+pub mod calibrations;
 pub mod decisions;
 mod drain;
 mod embedded;

@@ -18,6 +18,8 @@ use crate::{output, server, telemetry};
 /// Months' partitions are made two months ahead, so that an hour is often enough also after a
 /// day without the database.
 const PARTITION_INTERVAL: Duration = Duration::from_hours(1);
+/// Between two looks for a newer calibration, and two sums of the report's counts.
+const ACCURACY_INTERVAL: Duration = Duration::from_mins(1);
 
 /// After the last answer, for its row to reach the request log. Requests that were broken off
 /// hold the log open and are not waited for.
@@ -45,10 +47,12 @@ pub(super) async fn run(config: Config) -> anyhow::Result<()> {
         request_log,
         models,
     );
+    let accuracy = tokio::spawn(keep_accuracy(app.clone()));
     greet(address, app.models.default_name());
     let drain = Duration::from_secs(config.server.drain_seconds);
     let served = server::serve(listener, app, drain, stop_or_leave()).await;
     partitions.abort();
+    accuracy.abort();
     if let Err(error) = log_writer.finish(LOG_PATIENCE).await {
         error!(%error, "the request log's writer broke");
     }
@@ -80,6 +84,20 @@ async fn keep_partitions(store: Store, environment: Environment, keep_months: Op
             && let Err(cause) = store.drop_old_partitions(now, months).await
         {
             error!(%cause, "the request log's old partitions could not be dropped");
+        }
+    }
+}
+
+async fn keep_accuracy(app: App) {
+    let mut minutes = tokio::time::interval(ACCURACY_INTERVAL);
+    minutes.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
+    loop {
+        minutes.tick().await;
+        if let Err(cause) = app.calibration.refresh(&app.store).await {
+            error!(%cause, "a newer calibration could not be read; the one in use stays");
+        }
+        if let Err(cause) = app.store.merge_accuracy_counts().await {
+            error!(%cause, "the counts of the accuracy report could not be added up");
         }
     }
 }

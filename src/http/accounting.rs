@@ -1,6 +1,7 @@
 //! The accounting endpoints. Each handler takes a body, calls the pipeline and sends what was
 //! kept.
 
+pub mod accuracy;
 pub mod determine;
 pub mod feedback;
 pub mod process;

@@ -118,7 +118,8 @@ async fn assess_and_keep(
     };
     let assessed = assess(request, &context).await?;
     let started = std::time::Instant::now();
-    let processed = assessed.assessment.finish();
+    let mut processed = assessed.assessment.finish();
+    let calibrated = app.calibration.apply(operation, &mut processed);
     let timings = assessed.spent.and_code(started.elapsed()).in_milliseconds();
     let determination = &processed.determination;
     let summary = Summary {
@@ -127,6 +128,11 @@ async fn assess_and_keep(
         direction: Some(determination.direction.to_string()),
         counterparty: determination.counterparty.clone(),
         confidence: Some(determination.confidence),
+        kind: Some(processed.document_type.clone()),
+        score: Some(calibrated.score),
+        stratum: Some(calibrated.stratum),
+        let_through: Some(calibrated.let_through),
+        calibration: calibrated.version,
         ..Summary::default()
     };
     let choices = processed

@@ -18,7 +18,9 @@ pub(super) fn is_away(error: &StoreError) -> bool {
         | StoreError::Unserialisable(_)
         | StoreError::UnstorableDate
         | StoreError::Away
-        | StoreError::IdempotencyKeyReused => false,
+        | StoreError::IdempotencyKeyReused
+        | StoreError::TooManyCells
+        | StoreError::UnreadableCalibration { .. } => false,
     }
 }
 

@@ -107,8 +107,18 @@ pub struct Summary {
     pub currency: Option<String>,
     /// Total with tax, document currency.
     pub gross: Option<Decimal>,
-    /// 0 to 1.
+    /// 0 to 1, as replied.
     pub confidence: Option<f64>,
+    /// What sort of paper it is.
+    pub kind: Option<String>,
+    /// The confidence before calibration.
+    pub score: Option<f64>,
+    /// What it is calibrated by.
+    pub stratum: Option<String>,
+    /// What the rules alone said of `auto`.
+    pub let_through: Option<bool>,
+    /// Version of the calibration that gave `confidence`.
+    pub calibration: Option<i32>,
     /// No check is an error.
     pub valid: Option<bool>,
     /// May be posted with no person looking.
@@ -338,9 +348,9 @@ async fn insert_row(
              id, created_at, operation, schema_version, gateway_version, company_name,
              company_country, model, document_sha256, module, action, direction, counterparty,
              document_number, issue_date, currency, gross, confidence, valid, auto, request,
-             reply, duration_ms)
+             reply, duration_ms, kind, score, stratum, let_through, calibration)
          VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18,
-             $19, $20, ($21::text)::json, ($22::text)::json, $23)
+             $19, $20, ($21::text)::json, ($22::text)::json, $23, $24, $25, $26, $27, $28)
          ON CONFLICT (id) DO NOTHING",
         decision.id,
         to_offset(decision.created_at),
@@ -364,7 +374,12 @@ async fn insert_row(
         summary.auto,
         decision.request,
         decision.reply,
-        decision.duration_ms
+        decision.duration_ms,
+        summary.kind,
+        summary.score,
+        summary.stratum,
+        summary.let_through,
+        summary.calibration
     )
     .execute(&mut **transaction)
     .await?;

@@ -57,6 +57,17 @@ pub enum StoreError {
     /// A date outside what the database keeps.
     #[error("a date is outside of what the database can keep")]
     UnstorableDate,
+    /// A report would have more cells than people read.
+    #[error("the report would have too many cells")]
+    TooManyCells,
+    /// A calibration is not what this version writes.
+    #[error("calibration {version} cannot be read: {cause}")]
+    UnreadableCalibration {
+        /// Its version.
+        version: i32,
+        /// What serde said.
+        cause: serde_json::Error,
+    },
     /// The key was used for another request.
     #[error("the idempotency key was used for a different request")]
     IdempotencyKeyReused,

@@ -6,7 +6,7 @@ use sqlx::PgPool;
 use tracing::instrument;
 use uuid::Uuid;
 
-use super::{Store, StoreError, from_offset, to_offset, uncancelled};
+use super::{Store, StoreError, from_offset, to_offset};
 
 /// Feedback to be kept.
 #[derive(Debug, Clone)]
@@ -66,7 +66,7 @@ impl Store {
     #[instrument(skip_all, fields(feedback = %feedback.id))]
     pub async fn insert_feedback(&self, feedback: NewFeedback) -> Result<KeptFeedback, StoreError> {
         let pool = self.pool.clone();
-        uncancelled(async move {
+        self.ask_database(async move {
             let id = insert(&pool, &feedback).await?;
             find(&pool, id).await
         })

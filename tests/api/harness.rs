@@ -116,6 +116,11 @@ impl TestApp {
         }
     }
 
+    /// The gateway's parts.
+    pub(crate) fn app(&self) -> &App {
+        &self.app
+    }
+
     /// Sends a request as it is.
     pub(crate) async fn send(&self, request: Request<Body>) -> Response {
         self.router.clone().oneshot(request).await.unwrap()

@@ -13,6 +13,7 @@
 )]
 
 mod accounting;
+mod accuracy;
 mod chat;
 mod completions;
 mod contract;

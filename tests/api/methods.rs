@@ -7,12 +7,13 @@ use serde_json::json;
 use crate::harness::TestApp;
 use crate::scripted::saying;
 
-const GET_ROUTES: [&str; 11] = [
+const GET_ROUTES: [&str; 12] = [
     "/v1/models",
     "/v1/models/scripted",
     "/v1/responses/resp_1",
     "/v1/accounting/results/res_none",
     "/v1/accounting/schemas",
+    "/v1/accounting/accuracy",
     "/v1/accounting/schemas/process_reply.v1",
     "/livez",
     "/readyz",

@@ -17,7 +17,7 @@
 //!
 //! [`assessment::Assessment`] is the way through; [`validate::validate`] checks without posting;
 //! [`accuracy`] compares replies with labels. What needs the store is not here: duplicates,
-//! outliers by supplier, calibration.
+//! outliers by supplier.
 
 pub mod accuracy;
 pub mod assessment;

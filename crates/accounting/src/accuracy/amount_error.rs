@@ -23,9 +23,7 @@ impl AmountError {
     pub fn of(currency: String, labelled: Decimal, wrong: Decimal) -> Self {
         use rust_decimal::prelude::ToPrimitive;
 
-        let share = wrong
-            .checked_div(labelled)
-            .and_then(|share| share.to_f64());
+        let share = wrong.checked_div(labelled).and_then(|share| share.to_f64());
         Self {
             currency,
             labelled,

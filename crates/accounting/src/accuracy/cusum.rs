@@ -7,7 +7,7 @@ use super::share::{LEAST_COUNT, Sufficiency};
 
 /// The sum at which it is told. With errors at their usual rate the sum gets there by chance about
 /// once in e^5, 150, runs up from zero.
-pub const ALARM: f64 = 5.0;
+pub(super) const ALARM: f64 = 5.0;
 /// A rate below which one is not told from none.
 const LEAST_RATE: f64 = 0.001;
 
@@ -31,7 +31,7 @@ pub struct Cusum {
     /// The usual rate of errors: that of the earlier period, or of this one where the earlier has
     /// too few labels.
     pub usual: Option<f64>,
-    /// The rate that it looks for: twice the usual one, half at most.
+    /// The rate that it looks for: twice the usual one, or halfway from there to 1 if that is less.
     pub looked_for: Option<f64>,
     /// The sum at which errors are said to have become more frequent.
     pub alarm_at: f64,
@@ -61,10 +61,14 @@ impl Cusum {
         reason = "counts of decisions are far below 2^52"
     )]
     pub fn of(weeks: &[WeekOfErrors], reference: (u64, u64)) -> Self {
-        let own = weeks.iter().fold((0, 0), |(wrong, n), week| {
-            (wrong + week.wrong, n + week.n)
-        });
-        let (wrong, n) = if reference.1 >= LEAST_COUNT { reference } else { own };
+        let own = weeks
+            .iter()
+            .fold((0, 0), |(wrong, n), week| (wrong + week.wrong, n + week.n));
+        let (wrong, n) = if reference.1 >= LEAST_COUNT {
+            reference
+        } else {
+            own
+        };
         if n < LEAST_COUNT {
             return Self {
                 status: Sufficiency::Insufficient,
@@ -76,9 +80,9 @@ impl Cusum {
             };
         }
         let usual = (wrong as f64 / n as f64).max(LEAST_RATE);
-        // What is wrong half of the time cannot double.
-        let looked_for = (2.0 * usual).min(f64::midpoint(usual, 1.0)).min(0.999);
+        // Neither rate may be 1, whose complement has no logarithm.
         let usual = usual.min(0.998);
+        let looked_for = (2.0 * usual).min(f64::midpoint(usual, 1.0));
         let of_wrong = (looked_for / usual).ln();
         let of_right = ((1.0 - looked_for) / (1.0 - usual)).ln();
         let (mut sum, mut alarm) = (0.0_f64, None);
@@ -112,11 +116,14 @@ mod tests {
     use super::*;
 
     fn weeks(counts: &[(u64, u64)]) -> Vec<WeekOfErrors> {
-        let named = counts.iter().enumerate().map(|(index, (wrong, n))| WeekOfErrors {
-            week: format!("2025-W{:02}", index + 1),
-            n: *n,
-            wrong: *wrong,
-        });
+        let named = counts
+            .iter()
+            .enumerate()
+            .map(|(index, (wrong, n))| WeekOfErrors {
+                week: format!("2025-W{:02}", index + 1),
+                n: *n,
+                wrong: *wrong,
+            });
         named.collect()
     }
 

@@ -44,7 +44,11 @@ pub fn exact_upper_bound(errors: u64, n: u64, confidence: f64) -> f64 {
 )]
 pub fn fewest_without_error(limit: f64, confidence: f64) -> u64 {
     let n = (1.0 - confidence).ln() / (1.0 - limit).ln();
-    if n.is_finite() { n.ceil() as u64 } else { u64::MAX }
+    if n.is_finite() {
+        n.ceil() as u64
+    } else {
+        u64::MAX
+    }
 }
 
 #[cfg(test)]
@@ -68,7 +72,10 @@ mod tests {
         for (errors, n) in [(0, 10), (1, 50), (3, 598), (7, 2_000), (40, 100), (99, 100)] {
             let bound = exact_upper_bound(errors.into(), n.into(), 0.95);
             let chance = tail(errors, n, bound);
-            assert!((chance - 0.05).abs() < 1e-7, "{errors} of {n}: {bound} {chance}");
+            assert!(
+                (chance - 0.05).abs() < 1e-7,
+                "{errors} of {n}: {bound} {chance}"
+            );
         }
         assert!((exact_upper_bound(0, 0, 0.95) - 1.0).abs() < f64::EPSILON);
         assert!((exact_upper_bound(5, 5, 0.95) - 1.0).abs() < f64::EPSILON);

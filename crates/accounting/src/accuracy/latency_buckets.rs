@@ -58,14 +58,19 @@ mod tests {
     use super::*;
     use crate::accuracy::Latency;
 
-    #[expect(clippy::cast_possible_truncation, reason = "logarithms of times are small")]
+    #[expect(
+        clippy::cast_possible_truncation,
+        reason = "logarithms of times are small"
+    )]
     fn bucket(time_ms: f64) -> i16 {
         (time_ms.ln() / BUCKET_GROWTH.ln()).ceil() as i16
     }
 
     #[test]
     fn percentiles_are_at_most_a_twentieth_too_long() {
-        let times: Vec<f64> = (1..=3_000).map(|i| f64::from(i).powi(2) / 1_000.0).collect();
+        let times: Vec<f64> = (1..=3_000)
+            .map(|i| f64::from(i).powi(2) / 1_000.0)
+            .collect();
         let mut counts = BTreeMap::new();
         for time in &times {
             *counts.entry(bucket(*time)).or_default() += 1;
@@ -77,7 +82,10 @@ mod tests {
             (found.p90_ms, exact.p90_ms),
             (found.p99_ms, exact.p99_ms),
         ] {
-            assert!(found >= exact - 1e-9 && found <= exact * BUCKET_GROWTH, "{found} {exact}");
+            assert!(
+                found >= exact - 1e-9 && found <= exact * BUCKET_GROWTH,
+                "{found} {exact}"
+            );
         }
         assert_eq!(BucketedLatency::of(&BTreeMap::new()), None);
     }

@@ -6,9 +6,9 @@ use serde::Serialize;
 use super::share::{LEAST_COUNT, Share, Sufficiency};
 
 /// Bins of the picture and of the calibration error, each a tenth wide.
-pub const BINS: usize = 10;
+pub(super) const BINS: usize = 10;
 /// Fine bins that counts are kept in, each a hundredth wide.
-pub const FINE_BINS: usize = 100;
+pub(super) const FINE_BINS: usize = 100;
 
 /// Labelled decisions of one fine bin of confidence.
 #[derive(Debug, Clone, Copy, Default, PartialEq)]
@@ -128,7 +128,9 @@ mod tests {
 
     #[test]
     fn what_is_stated_and_kept_has_no_error() {
-        let kept: Vec<_> = (0..40).map(|i| ConfidenceCount::of(0.75, i % 4 != 0)).collect();
+        let kept: Vec<_> = (0..40)
+            .map(|i| ConfidenceCount::of(0.75, i % 4 != 0))
+            .collect();
         let found = Reliability::of(&kept);
         assert!(found.ece.unwrap() < 1e-12);
         // p (1 - p) for an honest forecast.

@@ -72,7 +72,10 @@ mod tests {
     #[test]
     fn a_small_count_has_no_figure() {
         let few = Share::of(19, 19);
-        assert_eq!((few.status, few.p, few.lo), (Sufficiency::Insufficient, None, None));
+        assert_eq!(
+            (few.status, few.p, few.lo),
+            (Sufficiency::Insufficient, None, None)
+        );
         let enough = Share::of(15, 20);
         assert_eq!(enough.status, Sufficiency::Sufficient);
         assert!((enough.p.unwrap() - 0.75).abs() < 1e-12);

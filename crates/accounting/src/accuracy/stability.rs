@@ -8,7 +8,7 @@ use serde::Serialize;
 use crate::closed_enum::closed_enum;
 
 /// Decisions that each of the two periods must have.
-pub const LEAST_DECISIONS: u64 = 100;
+pub(super) const LEAST_DECISIONS: u64 = 100;
 
 closed_enum! {
     /// How far a mix has moved, by the usual bounds on the index.

@@ -10,6 +10,7 @@
 //! ```
 
 mod ask;
+mod calibrate;
 mod candidates;
 mod finish;
 mod options;
@@ -200,7 +201,7 @@ impl Assessment {
         self.decided.choose(action, probability);
         let message = format!("the action {action} was chosen by a model");
         self.findings
-            .push(Check::review("action_chosen_by_model", "", message));
+            .push(Check::review(calibrate::CHOSEN_BY_MODEL, "", message));
         self.plan = plan_accounts(&self.facts, &self.company, &self.decided);
     }
 
