@@ -6,6 +6,7 @@ mod ask;
 pub mod assess;
 pub mod calibration;
 pub mod feedback;
+mod history;
 pub mod keep;
 mod read;
 pub mod reconcile;

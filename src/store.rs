@@ -16,6 +16,7 @@ mod drain;
 mod embedded;
 mod error;
 pub mod feedback;
+pub mod history;
 mod open;
 mod outage;
 mod partitions;
@@ -182,6 +183,13 @@ fn from_offset(moment: time::OffsetDateTime) -> Result<Timestamp, StoreError> {
         .ok()
         .and_then(|microseconds| Timestamp::from_microsecond(microseconds).ok())
         .ok_or(StoreError::UnstorableDate)
+}
+
+fn from_date(date: time::Date) -> Result<jiff::civil::Date, StoreError> {
+    let year = i16::try_from(date.year()).map_err(|_| StoreError::UnstorableDate)?;
+    let month = i8::try_from(u8::from(date.month())).map_err(|_| StoreError::UnstorableDate)?;
+    let day = i8::try_from(date.day()).map_err(|_| StoreError::UnstorableDate)?;
+    jiff::civil::Date::new(year, month, day).map_err(|_| StoreError::UnstorableDate)
 }
 
 fn to_date(date: jiff::civil::Date) -> Result<time::Date, StoreError> {

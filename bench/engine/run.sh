@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # usage: bench/engine/run.sh LEDGERGATE MODEL
 # The in-process engine against llama.cpp on the same GGUF file, in the same run, in turn; then how
-# long schemas take to compile. Prints Markdown tables. On a quiet machine: nothing else may run.
+# long schemas take to compile, and what mistral.rs takes with nothing of ours around it. Prints Markdown tables. On a quiet machine: nothing else may run.
 # ROUNDS (7) and THREADS (all) can be set. LEDGERGATE_CACHE keeps what is installed.
 set -euo pipefail
 
@@ -23,7 +23,10 @@ rm -rf node_modules
 ln -s "$packages/node_modules" node_modules
 
 # Built before anything is measured. The same flags as the release build, so that nothing else is.
-(cd ../.. && cargo build --release --locked --workspace --example compile_schemas)
+(cd ../.. && cargo build --release --locked --workspace --example compile_schemas --example engine_alone)
+examples=${CARGO_TARGET_DIR:-../../target}/release/examples
 node measure.js "$binary" "$model"
 echo
-"${CARGO_TARGET_DIR:-../../target}/release/examples/compile_schemas" "$model"
+"$examples/compile_schemas" "$model"
+echo
+"$examples/engine_alone" "$model" "${ROUNDS:-7}"

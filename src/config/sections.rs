@@ -149,6 +149,8 @@ pub struct AccountingConfig {
     pub process_model: Option<String>,
     /// When a request does not say: `auto`, `always` or `never`.
     pub llm: LlmUse,
+    /// When a request does not say: whether a document is held against its company's earlier ones.
+    pub history: bool,
 }
 
 impl Default for AccountingConfig {
@@ -158,6 +160,7 @@ impl Default for AccountingConfig {
             determine_model: None,
             process_model: None,
             llm: LlmUse::Auto,
+            history: true,
         }
     }
 }

@@ -16,6 +16,7 @@ use uuid::Uuid;
 
 use super::PipelineError;
 use super::assess::{AssessmentContext, Timings, assess, in_company, milliseconds};
+use super::history::compare_with_earlier;
 use super::request::{AssessmentRequest, ValidationRequest, refuse_nul};
 use crate::app::App;
 use crate::schemas::SCHEMA_VERSION;
@@ -116,7 +117,11 @@ async fn assess_and_keep(
         timeout: Duration::from_secs(app.limits.request_timeout_seconds),
         caller: received.caller,
     };
-    let assessed = assess(request, &context).await?;
+    let mut assessed = assess(request, &context).await?;
+    let is_compared = request.options.history.unwrap_or(app.accounting.history);
+    if operation == Operation::Process && is_compared {
+        compare_with_earlier(&mut assessed.assessment, &assessed.company, &app.store).await;
+    }
     let started = std::time::Instant::now();
     let mut processed = assessed.assessment.finish();
     let calibrated = app.calibration.apply(operation, &mut processed);

@@ -42,6 +42,10 @@ pub struct AssessmentOptions {
     /// nothing.
     #[serde(default)]
     pub llm: Option<LlmUse>,
+    /// Whether `process` holds the document against this company's earlier ones, so that
+    /// duplicates and unusual sums are found; the configured answer if absent.
+    #[serde(default)]
+    pub history: Option<bool>,
 }
 
 /// What `validate` takes: at least one of document, entry and statement.

@@ -24,6 +24,7 @@ mod feedback;
 mod free_text;
 mod harness;
 mod health;
+mod history;
 mod life;
 mod methods;
 mod outage;

@@ -16,8 +16,8 @@
 //! ```
 //!
 //! [`assessment::Assessment`] is the way through; [`validate::validate`] checks without posting;
-//! [`accuracy`] compares replies with labels. What needs the store is not here: duplicates,
-//! outliers by supplier.
+//! [`accuracy`] compares replies with labels. What only the store knows comes in as data: a
+//! company's [earlier documents](history) make duplicates and unusual sums visible.
 
 pub mod accuracy;
 pub mod assessment;
@@ -31,6 +31,7 @@ pub mod document;
 pub mod facts;
 pub mod feedback;
 pub mod fx;
+pub mod history;
 mod input_error;
 pub mod journal;
 mod lexicon;

@@ -164,7 +164,10 @@ async fn assess_all(
             document: case.document.clone(),
             company: case.company.clone(),
             model: model.cloned(),
-            options: AssessmentOptions { llm },
+            options: AssessmentOptions {
+                llm,
+                history: Some(false),
+            },
         };
         outcomes.push(outcome(&request, &context).await);
         bar.inc(1);

@@ -5,7 +5,7 @@ use rust_decimal::Decimal;
 
 use super::processed::{Journal, NoEntry, NoEntryReason, Processed, Statement, TaxLine};
 use super::{Assessment, LlmUse};
-use crate::checks::{self, Check, Severity, Subject};
+use crate::checks::{self, Check, Compared, Severity, Subject};
 use crate::facts::{AmountConcept, DocumentKind, Fact};
 use crate::fx::{self, Functional};
 use crate::money::{Currency, Money};
@@ -39,6 +39,7 @@ impl Assessment {
             findings.push(Check::review("action_open", "", message));
         }
         findings.extend(outcome.findings.iter().cloned());
+        findings.extend(self.beside_earlier_documents(&outcome));
         findings.sort_by_key(|finding| finding.severity);
         findings.dedup();
         self.reply(outcome, findings)
@@ -129,27 +130,58 @@ impl Assessment {
         Ok((posting, posted, findings))
     }
 
-    fn reply(self, outcome: Outcome, findings: Vec<Check>) -> Processed {
-        let currency = outcome.currency;
-        let facts = &self.facts;
-        let totals = &facts.totals;
-        let printed = |fact: &Option<Fact<Decimal>>| {
-            fact.as_ref()
-                .filter(|_| currency == self.currency())
-                .map(|fact| fact.value)
+    fn beside_earlier_documents(&self, outcome: &Outcome) -> Vec<Check> {
+        let number = self.facts.number.as_ref();
+        let party = self.decided.party_name();
+        let places = |amount: Decimal| Money::rounded(amount, outcome.currency).amount();
+        let compared = Compared {
+            counterparty: party.as_deref(),
+            number: number.map(|number| number.value.as_str()),
+            number_path: number.map_or("", |number| number.source.path.as_str()),
+            issue_date: self.issue_date(),
+            currency: outcome.currency,
+            gross: self.gross(outcome).map(places),
         };
-        let places = |amount: Decimal| Money::rounded(amount, currency).amount();
+        checks::history(&compared, &self.earlier)
+    }
+
+    /// A printed amount, unless the entry is in another currency.
+    fn printed(&self, currency: Currency, fact: Option<&Fact<Decimal>>) -> Option<Decimal> {
+        fact.filter(|_| currency == self.currency())
+            .map(|fact| fact.value)
+    }
+
+    fn is_statement(&self) -> bool {
+        self.decided.kind == Some(DocumentKind::BankStatement)
+    }
+
+    /// The total with tax: that of the entry, else the printed one.
+    fn gross(&self, outcome: &Outcome) -> Option<Decimal> {
+        if self.is_statement() {
+            return None;
+        }
+        let totals = &self.facts.totals;
+        let printed = |fact: &Option<Fact<Decimal>>| self.printed(outcome.currency, fact.as_ref());
         let posts = self.decided.action.posts();
-        // A statement has balances, not a total.
-        let silent = self.decided.kind == Some(DocumentKind::BankStatement);
-        let gross = outcome
+        outcome
             .figures
             .gross
             .or_else(|| printed(&totals.gross))
             .or_else(|| printed(&totals.amount_due).filter(|_| !posts))
             .or_else(|| printed(&totals.net).filter(|_| !posts && totals.tax.is_none()))
-            .filter(|_| !silent)
-            .map(|gross| if posts { gross.abs() } else { gross });
+            .map(|gross| if posts { gross.abs() } else { gross })
+    }
+
+    fn reply(self, outcome: Outcome, findings: Vec<Check>) -> Processed {
+        let currency = outcome.currency;
+        let facts = &self.facts;
+        let totals = &facts.totals;
+        let printed = |fact: &Option<Fact<Decimal>>| self.printed(currency, fact.as_ref());
+        let places = |amount: Decimal| Money::rounded(amount, currency).amount();
+        let posts = self.decided.action.posts();
+        // A statement has balances, not a total.
+        let silent = self.is_statement();
+        let gross = self.gross(&outcome);
         let net = outcome
             .figures
             .net

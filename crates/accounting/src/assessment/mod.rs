@@ -26,6 +26,7 @@ use crate::company::Company;
 use crate::determination::{Decided, Determination, Evidence, determine};
 use crate::document::Document;
 use crate::facts::DocumentFacts;
+use crate::history::EarlierDocument;
 use crate::posting::{AccountPlan, plan_accounts};
 use crate::reading::{ReadingContext, read};
 use crate::tax::complete_categories;
@@ -50,6 +51,7 @@ pub struct Assessment {
     settled: Vec<QuestionId>,
     choices: Vec<ModelChoice>,
     findings: Vec<Check>,
+    earlier: Vec<EarlierDocument>,
 }
 
 impl Assessment {
@@ -73,7 +75,22 @@ impl Assessment {
             settled: Vec::new(),
             choices: Vec::new(),
             findings: Vec::new(),
+            earlier: Vec::new(),
         }
+    }
+
+    /// Takes earlier documents of the same company and action into account: a duplicate or an
+    /// unusual sum becomes a finding.
+    pub fn compare_with(&mut self, earlier: Vec<EarlierDocument>) {
+        self.earlier = earlier;
+    }
+
+    /// Says that earlier documents could not be looked at: then nobody knows whether it is a
+    /// duplicate.
+    pub fn cannot_compare(&mut self) {
+        let message = "whether the document came before could not be looked up";
+        self.findings
+            .push(Check::review("history_unknown", "", message));
     }
 
     /// What was read.

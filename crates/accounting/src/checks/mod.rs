@@ -6,6 +6,7 @@ mod dates;
 mod entry;
 mod figures;
 mod finding;
+mod history;
 mod parties;
 mod taxes;
 #[cfg(test)]
@@ -19,6 +20,7 @@ use crate::facts::DocumentFacts;
 
 pub(crate) use entry::{locked_period, statement_closes};
 pub use finding::{Check, Severity};
+pub(crate) use history::{Compared, history};
 
 /// What the checks look at.
 #[derive(Clone, Copy)]

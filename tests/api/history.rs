@@ -1,0 +1,83 @@
+//! A document beside the earlier ones of its company: duplicates and unusual sums.
+
+use serde_json::{Value, json};
+
+use crate::accounting::invoice;
+use crate::harness::TestApp;
+
+async fn process(app: &TestApp, body: &Value) -> Value {
+    app.post("/v1/accounting/process", body).await.ok()
+}
+
+/// Severities of the checks of one code.
+fn severities(reply: &Value, code: &str) -> Vec<String> {
+    let checks = reply["checks"].as_array().unwrap().iter();
+    checks
+        .filter(|check| check["code"] == code)
+        .map(|check| check["severity"].as_str().unwrap().to_owned())
+        .collect()
+}
+
+async fn say(app: &TestApp, reply: &Value, verdict: &str) {
+    let body = json!({"result_id": reply["id"], "verdict": verdict, "reviewer": "Ada",
+        "reason": "seen"});
+    app.post("/v1/accounting/feedback", &body).await.ok();
+}
+
+#[tokio::test]
+async fn the_same_document_is_not_automatic_twice() {
+    let app = TestApp::without_model().await;
+    let first = process(&app, &invoice("I-7")).await;
+    assert_eq!(first["auto"], true, "{first}");
+    let again = process(&app, &invoice("I-7")).await;
+    assert_eq!(severities(&again, "duplicate_document"), ["review"]);
+    assert_eq!(
+        (&again["auto"], &again["valid"]),
+        (&json!(false), &json!(true))
+    );
+    let reasons = again["review_reasons"].to_string();
+    assert!(reasons.contains(first["id"].as_str().unwrap()), "{reasons}");
+
+    let other = process(&app, &invoice("J-9")).await;
+    assert_eq!(other["auto"], true, "{other}");
+}
+
+#[tokio::test]
+async fn an_approved_document_again_is_an_error_and_a_rejected_one_is_none() {
+    let app = TestApp::without_model().await;
+    let first = process(&app, &invoice("I-7")).await;
+    say(&app, &first, "correct").await;
+    let again = process(&app, &invoice("I-7")).await;
+    assert_eq!(severities(&again, "duplicate_document"), ["error"]);
+    assert_eq!(again["valid"], false);
+
+    let wrong = process(&app, &invoice("K-3")).await;
+    say(&app, &wrong, "rejected").await;
+    let again = process(&app, &invoice("K-3")).await;
+    assert!(
+        severities(&again, "duplicate_document").is_empty(),
+        "{again}"
+    );
+}
+
+#[tokio::test]
+async fn another_company_and_a_request_that_asks_for_none_are_left_alone() {
+    let app = TestApp::without_model().await;
+    process(&app, &invoice("I-7")).await;
+    let mut elsewhere = invoice("I-7");
+    elsewhere["company"]["name"] = json!("Our Company Two");
+    elsewhere["document"]["buyer"]["name"] = json!("Our Company Two");
+    let reply = process(&app, &elsewhere).await;
+    assert!(
+        severities(&reply, "duplicate_document").is_empty(),
+        "{reply}"
+    );
+
+    let mut alone = invoice("I-7");
+    alone["options"]["history"] = json!(false);
+    let reply = process(&app, &alone).await;
+    assert!(
+        severities(&reply, "duplicate_document").is_empty(),
+        "{reply}"
+    );
+}
