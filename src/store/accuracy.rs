@@ -59,9 +59,11 @@ impl Store {
     pub async fn merge_accuracy_counts(&self) -> Result<(), StoreError> {
         let pool = self.pool.clone();
         self.ask_database(async move {
+            let mut transaction = pool.begin().await?;
             sqlx::query!("SELECT merge_accuracy_counts()")
-                .fetch_one(&pool)
+                .fetch_one(&mut *transaction)
                 .await?;
+            transaction.commit().await?;
             Ok(())
         })
         .await

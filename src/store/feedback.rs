@@ -2,7 +2,7 @@
 
 use jiff::Timestamp;
 use serde_json::Value;
-use sqlx::PgPool;
+use sqlx::{Postgres, Transaction};
 use tracing::instrument;
 use uuid::Uuid;
 
@@ -67,15 +67,21 @@ impl Store {
     pub async fn insert_feedback(&self, feedback: NewFeedback) -> Result<KeptFeedback, StoreError> {
         let pool = self.pool.clone();
         self.ask_database(async move {
-            let id = insert(&pool, &feedback).await?;
-            find(&pool, id).await
+            let mut transaction = pool.begin().await?;
+            let id = insert(&mut transaction, &feedback).await?;
+            let kept = find(&mut transaction, id).await?;
+            transaction.commit().await?;
+            Ok(kept)
         })
         .await
     }
 }
 
 /// The id under which it is kept: its own, or that of the first with the same key.
-async fn insert(pool: &PgPool, feedback: &NewFeedback) -> Result<Uuid, StoreError> {
+async fn insert(
+    transaction: &mut Transaction<'_, Postgres>,
+    feedback: &NewFeedback,
+) -> Result<Uuid, StoreError> {
     let inserted = sqlx::query!(
         "INSERT INTO feedback (
              id, created_at, decision_id, verdict, corrections, expected_module, expected_action,
@@ -94,7 +100,7 @@ async fn insert(pool: &PgPool, feedback: &NewFeedback) -> Result<Uuid, StoreErro
         feedback.idempotency_key,
         &feedback.request_sha256
     )
-    .execute(pool)
+    .execute(&mut **transaction)
     .await?;
     if inserted.rows_affected() == 1 {
         return Ok(feedback.id);
@@ -103,7 +109,7 @@ async fn insert(pool: &PgPool, feedback: &NewFeedback) -> Result<Uuid, StoreErro
         "SELECT id, request_sha256 FROM feedback WHERE idempotency_key = $1",
         feedback.idempotency_key
     )
-    .fetch_one(pool)
+    .fetch_one(&mut **transaction)
     .await?;
     if first.request_sha256 == feedback.request_sha256 {
         Ok(first.id)
@@ -112,7 +118,10 @@ async fn insert(pool: &PgPool, feedback: &NewFeedback) -> Result<Uuid, StoreErro
     }
 }
 
-async fn find(pool: &PgPool, id: Uuid) -> Result<KeptFeedback, StoreError> {
+async fn find(
+    transaction: &mut Transaction<'_, Postgres>,
+    id: Uuid,
+) -> Result<KeptFeedback, StoreError> {
     let row = sqlx::query!(
         r#"SELECT id, created_at, decision_id, verdict, corrections, expected_module,
              expected_action,
@@ -122,7 +131,7 @@ async fn find(pool: &PgPool, id: Uuid) -> Result<KeptFeedback, StoreError> {
          FROM feedback AS kept WHERE id = $1"#,
         id
     )
-    .fetch_one(pool)
+    .fetch_one(&mut **transaction)
     .await?;
     Ok(KeptFeedback {
         id: row.id,

@@ -60,6 +60,7 @@ impl Store {
 }
 
 async fn find(pool: &PgPool, key: &HistoryKey) -> Result<Vec<EarlierDecision>, StoreError> {
+    let mut transaction = pool.begin().await?;
     let rows = sqlx::query!(
         r#"SELECT decisions.id, document_number, issue_date, currency, gross, auto,
              verdict AS "verdict?"
@@ -77,8 +78,9 @@ async fn find(pool: &PgPool, key: &HistoryKey) -> Result<Vec<EarlierDecision>, S
         key.counterparty,
         MOST_EARLIER
     )
-    .fetch_all(pool)
+    .fetch_all(&mut *transaction)
     .await?;
+    transaction.commit().await?;
     rows.into_iter()
         .map(|row| {
             Ok(EarlierDecision {

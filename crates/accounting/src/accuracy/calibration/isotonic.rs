@@ -8,7 +8,8 @@ const GROUP: usize = 100;
 /// A group counts this many labels more, with the share that the logistic map gives it.
 const PRIOR_LABELS: f64 = 200.0;
 
-/// A growing line through fixed points, level beyond its ends.
+/// A growing line through fixed points; beyond its ends it goes on as its input does, so that what
+/// lies apart from all groups keeps its place.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub(super) struct Isotonic {
     /// (in, out), both growing.
@@ -64,8 +65,11 @@ impl Isotonic {
         let after = self.knots.partition_point(|knot| knot.0 < probability);
         match (after.checked_sub(1), self.knots.get(after)) {
             (None, None) => probability,
-            (None, Some(first)) => first.1,
-            (Some(last), None) => self.knots[last].1,
+            (None, Some(first)) => (first.1 + probability - first.0).clamp(0.0, 1.0),
+            (Some(last), None) => {
+                let last = self.knots[last];
+                (last.1 + probability - last.0).clamp(0.0, 1.0)
+            }
             (Some(before), Some(after)) => {
                 let before = self.knots[before];
                 let part = (probability - before.0) / (after.0 - before.0);

@@ -46,6 +46,9 @@ pub(super) fn read<'t>(
         let mut before: Option<u64> = last.parse().ok();
         for next in whole.to.. {
             let following = wholes.iter().find(|other| other.from == next);
+            if following.is_none() && is_date(atoms, next) {
+                break;
+            }
             let digits = match following {
                 Some(other) => other.key.strip_prefix(head).unwrap_or_default(),
                 None if atoms.is_number(next) => atoms.run(next),
@@ -76,6 +79,20 @@ pub(super) fn read<'t>(
         items.dedup();
     }
     series
+}
+
+/// Whether a whole date begins here: day, month and a year of four digits, in any usual order.
+fn is_date(atoms: &Atoms, from: usize) -> bool {
+    let number = |at: usize, least: u32, most: u32| {
+        let is_in_reach = |value: u32| (least..=most).contains(&value);
+        atoms.is_number(at) && atoms.run(at).parse().is_ok_and(is_in_reach)
+    };
+    let year = |at| number(at, 1990, 2099);
+    let month = |at| number(at, 1, 12);
+    let day = |at| number(at, 1, 31);
+    let second = from + 1;
+    (year(from + 2) && (day(from) && month(second) || month(from) && day(second)))
+        || (year(from) && month(second) && day(from + 2))
 }
 
 /// Where the last run of digits begins.
