@@ -121,9 +121,30 @@ def tiny_gguf() -> bytes:
     return header + bytes(-len(header) % 32) + bytes(4 * 2 * 4)
 
 
+STATEMENTS = {
+    4: ":20:A\n:25:DE89370400440532013000\n:28C:1/1\n:60F:C250101EUR1,00\n"
+    ":61:2501020102C2,50NTRFNONREF//B1\n"
+    ":86:166?00GUTSCHRIFT?20EREF+E1?21SVWZ+Rechnung 42?31DE02120300000000202051?32Name\n"
+    ":61:2501020102RC1,00NTRFX\n:86:/NAME/N/REMI/STRD/CUR/912//EREF/E2/\n"
+    ":62F:C250102EUR2,50\n-\n",
+    5: '<Document xmlns="urn:iso:std:iso:20022:tech:xsd:camt.053.001.08"><BkToCstmrStmt><Stmt><Id>1</Id>'
+    "<Acct><Id><IBAN>DE89370400440532013000</IBAN></Id><Ccy>EUR</Ccy></Acct>"
+    "<Bal><Tp><CdOrPrtry><Cd>OPBD</Cd></CdOrPrtry></Tp><Amt Ccy='EUR'>0</Amt><CdtDbtInd>CRDT</CdtDbtInd>"
+    "<Dt><Dt>2025-01-01</Dt></Dt></Bal><Ntry><Amt Ccy='EUR'>3.00</Amt><CdtDbtInd>CRDT</CdtDbtInd>"
+    "<Sts><Cd>BOOK</Cd></Sts><BookgDt><Dt>2025-01-02</Dt></BookgDt><NtryDtls><TxDtls><Amt Ccy='EUR'>1.00"
+    "</Amt></TxDtls><TxDtls><Amt Ccy='EUR'>2.00</Amt><RmtInf><Ustrd>x</Ustrd></RmtInf></TxDtls></NtryDtls>"
+    "</Ntry></Stmt></BkToCstmrStmt></Document>",
+    6: "OFXHEADER:100\n\n<OFX><BANKMSGSRSV1><STMTTRNRS><STMTRS><CURDEF>EUR<BANKACCTFROM><ACCTID>1"
+    "</BANKACCTFROM><BANKTRANLIST><STMTTRN><DTPOSTED>20250101<TRNAMT>-1.00<FITID>1<NAME>N<MEMO>M</STMTTRN>"
+    "</BANKTRANLIST><LEDGERBAL><BALAMT>5<DTASOF>20250101</LEDGERBAL></STMTRS></STMTTRNRS></BANKMSGSRSV1></OFX>",
+    7: "2025-01-01;1,50;text\n2025-01-02;-2,00;\"more\"\n",
+}
+
+
 def documents() -> list[bytes]:
     forms = {"markdown": b"\1", "raw_text": b"\2", "xml": b"\3"}
     seeds = [b"\3" + UBL.encode(), b"\3" + CII.encode()]
+    seeds += [bytes([form]) + text.encode() for form, text in STATEMENTS.items()]
     # Every eighth case: all languages and kinds are in there.
     for line in CASES.read_text().splitlines()[::8]:
         document = json.loads(line)["document"]

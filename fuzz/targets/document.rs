@@ -1,5 +1,5 @@
 //! Documents of every form, through the whole assessment. The first byte says the form: JSON of
-//! any keys, Markdown, plain text, or an XML invoice.
+//! any keys, Markdown, plain text, an XML invoice, or a bank statement file.
 #![no_main]
 
 use std::sync::LazyLock;
@@ -28,14 +28,19 @@ fuzz_target!(|data: &[u8]| {
     let Ok(text) = std::str::from_utf8(content) else {
         return;
     };
-    let value = match form % 4 {
+    let value = match form % 8 {
         0 => match serde_json::from_str::<Value>(text) {
             Ok(value) => value,
             Err(_) => return,
         },
         1 => json!({"markdown": text}),
         2 => json!({"raw_text": text}),
-        _ => json!({"xml": text}),
+        3 => json!({"xml": text}),
+        4 => json!({"mt940": text}),
+        5 => json!({"camt053": text}),
+        6 => json!({"ofx": text}),
+        _ => json!({"csv": text, "mapping":
+            {"columns": {"date": 0, "amount": 1}, "currency": "EUR"}}),
     };
     let Ok(document) = Document::from_json(&value) else {
         return;

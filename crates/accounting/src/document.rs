@@ -2,11 +2,13 @@
 
 use serde_json::{Map, Value};
 
+use crate::input_error::InputError;
 use crate::reading::einvoice::EInvoice;
 pub use crate::reading::einvoice::{
     MAXIMUM_XML_ATTRIBUTES, MAXIMUM_XML_BYTES, MAXIMUM_XML_DEPTH, MAXIMUM_XML_NAMESPACES,
     MAXIMUM_XML_NODES, Position, XmlError,
 };
+use crate::statement::{self, StatementFile};
 
 /// Deepest nesting that is read.
 pub const MAXIMUM_DEPTH: usize = 64;
@@ -34,6 +36,8 @@ pub(crate) enum Form {
     RawText(String),
     /// An XML invoice of EN 16931.
     EInvoice(EInvoice),
+    /// A bank statement file.
+    Statements(StatementFile),
 }
 
 /// Why a value is no document.
@@ -71,18 +75,27 @@ impl DocumentError {
     }
 }
 
+impl From<InputError> for DocumentError {
+    fn from(error: InputError) -> Self {
+        Self::new(error.pointer, error.message)
+    }
+}
+
 impl Document {
     /// The document of a request: a JSON object of any keys, or exactly one of
     /// `{"markdown": "…"}`, `{"raw_text": "…"}`, `{"xml": "…"}`. The XML is an invoice of
     /// EN 16931 in one of its syntaxes: UBL 2.1 Invoice or `CreditNote`, or UN/CEFACT
-    /// `CrossIndustryInvoice` (D16B), whatever its namespace prefixes are.
+    /// `CrossIndustryInvoice` (D16B), whatever its namespace prefixes are. A bank statement file
+    /// is one of `{"mt940": "…"}`, `{"camt053": "…"}`, `{"ofx": "…"}`,
+    /// `{"csv": "…", "mapping": {…}}` and `{"content_base64": "…"}`, as in [`crate::statement`].
     ///
     /// # Errors
     /// [`DocumentError`] when the value is no object, is empty, is nested deeper than
     /// [`MAXIMUM_DEPTH`] or larger than [`MAXIMUM_KEYS`], has more text than
     /// [`MAXIMUM_TEXT_BYTES`], when a text form is no string, and
     /// with an [`XmlError`] when XML is malformed, has a document type declaration, another root
-    /// element or no invoice, or is beyond [`MAXIMUM_XML_BYTES`] and the other limits of XML.
+    /// element or no invoice, or is beyond [`MAXIMUM_XML_BYTES`] and the other limits of XML;
+    /// when a statement file cannot be read.
     pub fn from_json(value: &Value) -> Result<Self, DocumentError> {
         let Value::Object(object) = value else {
             return Err(DocumentError::new("", "the document must be a JSON object"));
@@ -110,6 +123,10 @@ impl Document {
                 }
                 _ => {}
             }
+        }
+        if statement::is_statement(object) {
+            let file = statement::read_document(object)?;
+            return Ok(Self(Form::Statements(file)));
         }
         if object.keys().all(|key| TEXT_FORMS.contains(&key.as_str())) {
             let message = "give one of markdown, raw_text and xml, not several";

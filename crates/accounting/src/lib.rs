@@ -15,6 +15,8 @@
 //!                                      checks ──▶ Processed { valid, auto, review_reasons }
 //! ```
 //!
+//! [`statement`] reads bank statement files into the lines that [`reconciliation`] matches.
+//!
 //! [`assessment::Assessment`] is the way through; [`validate::validate`] checks without posting;
 //! [`accuracy`] compares replies with labels. What only the store knows comes in as data: a
 //! company's [earlier documents](history) make duplicates and unusual sums visible.
@@ -41,6 +43,7 @@ pub mod question;
 pub mod reading;
 pub mod reconciliation;
 pub mod schema;
+pub mod statement;
 pub mod tax;
 pub mod validate;
 

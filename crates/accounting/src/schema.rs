@@ -8,6 +8,7 @@ use crate::company::CompanyInput;
 use crate::determination::Determination;
 use crate::journal::JournalEntry;
 use crate::reconciliation::{Reconciliation, RequestInput};
+use crate::statement::{StatementFile, StatementsRequestInput};
 use crate::validate::ValidationReply;
 
 /// Version of the schemas; it rises when a reply loses or changes a field.
@@ -26,6 +27,11 @@ pub fn schemas() -> Vec<(&'static str, Value)> {
             schema::<RequestInput>("reconciliation_request"),
         ),
         ("reconciliation", schema::<Reconciliation>("reconciliation")),
+        (
+            "statements_request",
+            schema::<StatementsRequestInput>("statements_request"),
+        ),
+        ("statements", schema::<StatementFile>("statements")),
     ]
 }
 

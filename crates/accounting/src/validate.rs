@@ -17,6 +17,7 @@ use crate::input_error::{InputError, from_value};
 use crate::journal::{EntryCurrencies, JournalEntry, LineDraft};
 use crate::money::Currency;
 use crate::posting::journal_code;
+use crate::statement::{is_statement, read_document};
 
 /// The findings on what was given.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
@@ -127,8 +128,8 @@ struct Subjects<'a> {
 }
 
 /// Checks a document, an entry (`{date?, currency?, lines[{account, debit, credit}]}`) and a
-/// statement (`{opening_balance, closing_balance, transactions[{date, amount}]}`), whichever are
-/// given; no model is asked.
+/// statement (`{opening_balance, closing_balance, transactions[{date, amount}]}`, or a statement
+/// file as in [`crate::statement`]), whichever are given; no model is asked.
 ///
 /// # Errors
 /// [`InputError`] when nothing is given, or entry or statement have not that form.
@@ -164,7 +165,7 @@ fn validate_subjects(
         checks.extend(entry(&at("/entry", from_value(value))?, &company)?);
     }
     if let Some(value) = subjects.statement {
-        checks.extend(statement(&at("/statement", from_value(value))?));
+        checks.extend(statement_checks(value)?);
     }
     if let Some(facts) = subjects.facts {
         let options = Options {
@@ -263,6 +264,18 @@ fn entry(input: &EntryInput, company: &Company) -> Result<Vec<Check>, InputError
         ));
     }
     Ok(checks)
+}
+
+/// The checks of a statement's figures, or of a statement file.
+fn statement_checks(value: &Value) -> Result<Vec<Check>, InputError> {
+    if let Value::Object(object) = value
+        && is_statement(object)
+    {
+        let file = at("/statement", read_document(object))?;
+        return Ok(file.checks().to_vec());
+    }
+    let input = at("/statement", from_value(value))?;
+    Ok(statement(&input).into_iter().collect())
 }
 
 fn statement(input: &StatementInput) -> Option<Check> {

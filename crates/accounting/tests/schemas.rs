@@ -103,3 +103,31 @@ fn a_reconciliation_and_its_request_fit_their_schemas() {
     );
     assert_eq!(answer["unmatched_lines"][0]["line"], "l2");
 }
+
+#[test]
+fn statements_and_their_request_fit_their_schemas() {
+    use ledgergate_accounting::statement::read_statements;
+
+    let request = serde_json::json!({
+        "statement": {"csv": "d;t;a;b;k\n2025-03-01;INV 42;98.00;100.00;x\n2025-03-02;fee;0;100.00;\n"},
+        "mapping": {
+            "columns": {"date": "d", "amount": "a", "balance": "b", "description": ["t"]},
+            "currency": "EUR",
+        },
+        "company": {"name": "Acme", "country": "DE", "base_currency": "EUR",
+                    "chart_of_accounts": "de_skr04_subset"},
+    });
+    assert_valid(&validator("statements_request"), &request, "request");
+    let file = read_statements(&request).unwrap();
+    let answer = serde_json::to_value(file).unwrap();
+    assert_valid(&validator("statements"), &answer, "answer");
+    let statement = &answer["statements"][0];
+    assert_eq!(statement["opening"]["amount"], "2.00");
+    assert_eq!(statement["not_booked"][0]["description"], "fee");
+    assert_eq!(statement["details"][0]["name"], "k");
+    // The lines are bank lines of a reconciliation.
+    let request = serde_json::json!({
+        "bank_lines": statement["lines"], "open_items": [], "policy": {"date_window_days": 30},
+    });
+    assert_valid(&validator("reconciliation_request"), &request, "bank lines");
+}

@@ -59,7 +59,9 @@ pub(super) fn check(subject: &Subject<'_>) -> Vec<Check> {
         let message = "the credit note does not name the invoice that it corrects";
         findings.push(Check::review("credit_without_original", "", message));
     }
-    if subject.decided.kind == Some(DocumentKind::BankStatement) {
+    if let Some(found) = &facts.statement_checks {
+        findings.extend(found.iter().cloned());
+    } else if subject.decided.kind == Some(DocumentKind::BankStatement) {
         findings.extend(super::statement_closes(facts));
     }
     findings

@@ -13,6 +13,7 @@ use jiff::civil::Date;
 use rust_decimal::Decimal;
 use serde::Serialize;
 
+use crate::checks::Check;
 use crate::money::Currency;
 
 pub use commercial::{
@@ -134,6 +135,9 @@ pub struct DocumentFacts {
     pub paid: Option<Fact<bool>>,
     /// Movements of a bank document (one for a bank transaction).
     pub movements: Vec<MovementFact>,
+    /// The findings of a bank statement file's own reader, which has checked its balances; `None`
+    /// for every other document.
+    pub statement_checks: Option<Vec<Check>>,
     /// Stated journal lines.
     pub journal_lines: Vec<StatedJournalLine>,
     /// Other labelled amounts.

@@ -3,8 +3,8 @@
 //! Every document becomes one [`outline`] of labelled values (from JSON keys, markdown, raw
 //! text); [`collect`] finds by the [`lexicon`] what each label means; the [`style`] of numbers
 //! and dates is decided from the whole document; [`closure`] keeps the reading of the totals in
-//! which the arithmetic holds. XML e-invoices need none of that: `einvoice` maps the
-//! standard's terms exactly. What cannot be read becomes a doubt, never an error.
+//! which the arithmetic holds. XML e-invoices and bank statement files need none of that: their
+//! standards' terms are mapped exactly. What cannot be read becomes a doubt, never an error.
 
 mod addressing;
 mod adjustments;
@@ -42,6 +42,7 @@ mod tax_reason;
 mod totals;
 mod value;
 
+pub(crate) use addressing::addressing_doubt;
 pub(crate) use tax_reason::category_of_text;
 
 use crate::document::{Document, Form};
@@ -73,6 +74,7 @@ pub fn read(document: &Document, context: &ReadingContext) -> DocumentFacts {
         Form::Markdown(text) => markdown::outline(text),
         Form::RawText(text) => plain_text::outline(text),
         Form::EInvoice(invoice) => return invoice.read(),
+        Form::Statements(file) => return file.facts(),
     };
     read_outline(&root, context)
 }

@@ -18,10 +18,12 @@ mod ubl;
 mod values;
 
 pub use error::{Position, XmlError};
+pub(crate) use tree::parse_guarded;
 pub use tree::{
     MAXIMUM_XML_ATTRIBUTES, MAXIMUM_XML_BYTES, MAXIMUM_XML_DEPTH, MAXIMUM_XML_NAMESPACES,
     MAXIMUM_XML_NODES,
 };
+pub(crate) use values::{calendar_date, decimal};
 
 use super::addressing::addressing_doubt;
 use crate::facts::DocumentFacts;

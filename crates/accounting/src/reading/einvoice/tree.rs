@@ -109,6 +109,17 @@ impl Element {
 /// [`XmlError`] for what is larger or deeper than the limits, carries a document type
 /// declaration or is not well-formed.
 pub(crate) fn parse(text: &str) -> Result<(Element, String), XmlError> {
+    let document = parse_guarded(text)?;
+    let root = document.root_element();
+    let uri = root.tag_name().namespace().unwrap_or_default().to_owned();
+    Ok((element(root), uri))
+}
+
+/// Parses any XML within the limits above: the one way in for XML from outside.
+///
+/// # Errors
+/// As [`parse`].
+pub(crate) fn parse_guarded(text: &str) -> Result<roxmltree::Document<'_>, XmlError> {
     guard::check(text)?;
     let options = roxmltree::ParsingOptions {
         // Without a DTD there are no entities but the five of XML: nothing expands, nothing is
@@ -117,7 +128,7 @@ pub(crate) fn parse(text: &str) -> Result<(Element, String), XmlError> {
         nodes_limit: MAXIMUM_XML_NODES,
         entity_resolver: None,
     };
-    let document = roxmltree::Document::parse_with_options(text, options).map_err(|error| {
+    roxmltree::Document::parse_with_options(text, options).map_err(|error| {
         use roxmltree::Error;
         match error {
             Error::DtdDetected => XmlError::DocumentType { line: 1 },
@@ -128,10 +139,7 @@ pub(crate) fn parse(text: &str) -> Result<(Element, String), XmlError> {
                 message: error.to_string(),
             },
         }
-    })?;
-    let root = document.root_element();
-    let uri = root.tag_name().namespace().unwrap_or_default().to_owned();
-    Ok((element(root), uri))
+    })
 }
 
 /// Recursion is bounded by [`MAXIMUM_XML_DEPTH`], which the guard has made sure of.

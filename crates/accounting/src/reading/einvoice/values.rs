@@ -130,7 +130,7 @@ impl Values {
 }
 
 /// `xsd:decimal`: digits with a point, no exponent, no grouping.
-fn decimal(text: &str) -> Option<Decimal> {
+pub(crate) fn decimal(text: &str) -> Option<Decimal> {
     let digits = text.strip_prefix(['+', '-']).unwrap_or(text);
     let (whole, fraction) = digits.split_once('.').unwrap_or((digits, ""));
     let is_digits = |part: &str| part.bytes().all(|byte| byte.is_ascii_digit());
@@ -146,7 +146,7 @@ fn decimal(text: &str) -> Option<Decimal> {
 }
 
 /// `xsd:date`, whose zone, where there is one, does not change the day.
-fn calendar_date(text: &str) -> Option<Date> {
+pub(crate) fn calendar_date(text: &str) -> Option<Date> {
     let (day, zone) = text.split_at_checked(10)?;
     let is_zone = match zone.as_bytes() {
         [] | [b'Z'] => true,
