@@ -43,6 +43,7 @@ fn documented_routes() -> OpenApiRouter<App> {
         .routes(routes!(accounting::process::process))
         .routes(routes!(accounting::validate::validate))
         .routes(routes!(accounting::reconcile::reconcile))
+        .routes(routes!(accounting::statements::read_statements))
         .routes(routes!(accounting::feedback::give_feedback))
         .routes(routes!(accounting::accuracy::get_accuracy))
         .routes(routes!(accounting::results::get_result))

@@ -11,6 +11,7 @@ pub mod keep;
 mod read;
 pub mod reconcile;
 pub mod request;
+pub mod statements;
 mod unique_json;
 
 use ledgergate_accounting::InputError;
@@ -42,8 +43,8 @@ pub enum PipelineError {
     /// The decision cannot be kept.
     #[error(transparent)]
     Store(#[from] StoreError),
-    /// The task that matches lines and items broke.
-    #[error("matching broke off: {0}")]
+    /// The task that matches lines and items, or reads a statement file, broke.
+    #[error("the work broke off: {0}")]
     Interrupted(tokio::task::JoinError),
     /// A reply cannot be written as JSON.
     #[error("decision {decision} cannot be written as JSON: {cause}")]

@@ -6,6 +6,7 @@ use std::sync::OnceLock;
 use ledgergate_accounting::assessment::Processed;
 use ledgergate_accounting::determination::Determination;
 use ledgergate_accounting::reconciliation::Reconciliation;
+use ledgergate_accounting::statement::{StatementFile, StatementsRequestInput};
 use ledgergate_accounting::validate::ValidationReply;
 use schemars::JsonSchema;
 use schemars::generate::SchemaSettings;
@@ -85,6 +86,8 @@ pub fn all() -> &'static [DocumentSchema] {
             DocumentSchema::of::<Reply<Processed>>("ProcessReply"),
             DocumentSchema::of::<Reply<ValidationReply>>("ValidateReply"),
             DocumentSchema::of::<Reply<Reconciliation>>("ReconcileReply"),
+            DocumentSchema::of_request::<StatementsRequestInput>("StatementsRequest"),
+            DocumentSchema::of::<Reply<StatementFile>>("StatementsReply"),
             DocumentSchema::of::<ResultRecord>("ResultRecord"),
             DocumentSchema::of_request::<FeedbackRequest>("FeedbackRequest"),
             DocumentSchema::of::<FeedbackReply>("FeedbackReply"),

@@ -8,6 +8,7 @@ pub mod process;
 pub mod reconcile;
 pub mod results;
 pub mod schemas;
+pub mod statements;
 pub mod validate;
 
 use axum::Json;

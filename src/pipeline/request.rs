@@ -18,7 +18,8 @@ use super::unique_json::UniqueJson;
 pub struct AssessmentRequest {
     /// What an extractor returned: any JSON object in any language and key style, or
     /// `{"markdown": "…"}`, `{"raw_text": "…"}` or `{"xml": "…"}`, an e-invoice of EN 16931 (UBL
-    /// 2.1 `Invoice` and `CreditNote`, UN/CEFACT CII).
+    /// 2.1 `Invoice` and `CreditNote`, UN/CEFACT CII); or a bank statement file, `{"mt940": "…"}`,
+    /// `{"camt053": "…"}`, `{"ofx": "…"}` or `{"csv": "…", "mapping": {…}}` as in `statements`.
     #[schemars(with = "serde_json::Map<String, Value>")]
     #[serde(deserialize_with = "unique")]
     pub document: Value,
@@ -60,7 +61,8 @@ pub struct ValidationRequest {
     #[serde(default, deserialize_with = "unique_or_null")]
     #[schemars(with = "Option<serde_json::Map<String, Value>>")]
     pub entry: Option<Value>,
-    /// `{opening_balance, closing_balance, transactions: [{date, amount}]}`.
+    /// `{opening_balance, closing_balance, transactions: [{date, amount}]}`, or a bank statement
+    /// file as in `statements`, its mapping among its members.
     #[serde(default, deserialize_with = "unique_or_null")]
     #[schemars(with = "Option<serde_json::Map<String, Value>>")]
     pub statement: Option<Value>,
@@ -143,6 +145,11 @@ pub struct FeedbackRequest {
     /// Who says so: a name or an id, at most 200 characters.
     pub reviewer: String,
 }
+
+/// What `statements` takes; its fields are read by the accounting crate, which names them in errors.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(transparent)]
+pub struct StatementsRequest(#[serde(deserialize_with = "unique")] pub Value);
 
 fn unique<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Value, D::Error> {
     UniqueJson::deserialize(deserializer).map(|json| json.0)

@@ -28,6 +28,8 @@ pub enum Operation {
     Validate,
     /// Bank lines against open items.
     Reconcile,
+    /// A bank statement file into bank lines.
+    Statement,
 }
 
 impl Operation {
@@ -38,6 +40,7 @@ impl Operation {
             Self::Process => "process",
             Self::Validate => "validate",
             Self::Reconcile => "reconcile",
+            Self::Statement => "statement",
         }
     }
 }
@@ -56,7 +59,7 @@ pub struct NewDecision {
     pub schema_version: Cow<'static, str>,
     /// Version of the gateway that made it.
     pub gateway_version: Cow<'static, str>,
-    /// Whose books; a reconciliation may leave it out.
+    /// Whose books; a reconciliation and a statement may leave it out.
     pub company: Option<CompanyColumns>,
     /// The model that was asked, if one was.
     pub model: Option<String>,

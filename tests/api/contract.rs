@@ -9,6 +9,7 @@ use serde_json::Value;
 use crate::accounting::{entry, invoice};
 use crate::harness::TestApp;
 use crate::reconcile;
+use crate::statements::statement_file;
 
 fn committed(path: &str) -> String {
     std::fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join(path)).unwrap()
@@ -85,6 +86,7 @@ async fn replies_validate_against_their_schemas() {
         ("determine", invoice("I-2"), "DetermineReply"),
         ("validate", entry(), "ValidateReply"),
         ("reconcile", reconcile::request(), "ReconcileReply"),
+        ("statements", statement_file(), "StatementsReply"),
     ] {
         let reply = app
             .post(&format!("/v1/accounting/{path}"), &body)

@@ -34,5 +34,6 @@ mod request_log;
 mod responses;
 mod routes;
 mod scripted;
+mod statements;
 mod structured;
 mod tools;

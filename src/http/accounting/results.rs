@@ -20,14 +20,14 @@ pub struct ResultRecord {
     id: String,
     /// When it was made, ISO 8601.
     created_at: String,
-    /// `determine`, `process`, `validate` or `reconcile`.
+    /// `determine`, `process`, `validate`, `reconcile` or `statement`.
     operation: String,
     /// The gateway's version then.
     gateway_version: String,
     /// The model that was there to be asked.
     model: Option<String>,
-    /// SHA-256 of the document as JSON without white space, in hexadecimal; of a reconciliation,
-    /// of its lines, items, policy and company.
+    /// SHA-256 of the document as JSON without white space, in hexadecimal; of a reconciliation
+    /// and of a statement file, of the whole request.
     document_sha256: String,
     /// The request's body.
     request: Value,

@@ -161,3 +161,38 @@ pub(in crate::http) fn rejection() -> Value {
         "reviewer": "a.meier"
     })
 }
+
+/// A bank statement file of SWIFT's format.
+pub(in crate::http) fn mt940() -> Value {
+    json!({
+        "statement": {
+            "mt940": ":20:STATEMENT\n:25:DE89370400440532013000\n:28C:7/1\n:60F:C250301EUR1000,00\n\
+                 :61:2503020302C119,00NTRFNONREF//8327000\n\
+                 :86:166?00GUTSCHRIFT?20EREF+E2E-77?21SVWZ+Rechnung 2025-0042\
+                 ?31DE02120300000000202051?32Nordlicht GmbH\n\
+                 :62F:C250302EUR1119,00\n-\n"
+        }
+    })
+}
+
+/// A bank statement file of a bank's own columns.
+pub(in crate::http) fn csv() -> Value {
+    json!({
+        "statement": {
+            "csv": "Buchungstag;Auftraggeber;Verwendungszweck;Betrag;Saldo\n\
+                 27.02.2025;Nordlicht GmbH;Rechnung 2025-0042;119,00;1.119,00\n\
+                 03.03.2025;Bank;Entgelt;-3,50;1.115,50\n"
+        },
+        "mapping": {
+            "columns": {
+                "date": "Buchungstag",
+                "amount": "Betrag",
+                "balance": "Saldo",
+                "description": "Verwendungszweck",
+                "counterparty_name": "Auftraggeber"
+            },
+            "currency": "EUR",
+            "account": "DE89370400440532013000"
+        }
+    })
+}

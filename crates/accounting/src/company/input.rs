@@ -105,6 +105,7 @@ pub struct KnownPartyInput {
 /// The company's own rules.
 #[derive(Debug, Clone, Default, Deserialize, schemars::JsonSchema)]
 #[serde(deny_unknown_fields)]
+#[schemars(rename = "CompanyPolicyInput")]
 pub struct PolicyInput {
     /// Whether input tax is recoverable; where absent, as the country's tax is: value added and
     /// goods-and-services taxes are, sales taxes are not.

@@ -255,12 +255,13 @@ mod tests {
         );
         assert_eq!(read(&["2025-04-03"]), Ok(Some(date(2025, 4, 3))));
         assert_eq!(read(&["20250403"]), Ok(Some(date(2025, 4, 3))));
-        assert_eq!(read(&["31.12.25"]), Ok(Some(date(2025, 12, 31))));
         assert_eq!(read(&["05.05.2025"]), Ok(Some(date(2025, 5, 5))));
         for open in [
             &["03/04/2025"][..],
             &["03.04.2025"],
             &["01.02.03"],
+            // The day or the year may come first.
+            &["31.12.25"],
             &["Monday"],
         ] {
             assert!(read(open).is_err(), "{open:?}");
