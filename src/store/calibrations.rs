@@ -24,6 +24,7 @@ impl Store {
     pub async fn labelled_scores(&self) -> Result<Vec<LabelledScore>, StoreError> {
         let pool = self.pool.clone();
         self.ask_database(async move {
+            let mut transaction = pool.begin().await?;
             let rows = sqlx::query!(
                 r#"SELECT decisions.score AS "score!", decisions.stratum AS "stratum!",
                      labels.correct AS "correct!",
@@ -32,8 +33,9 @@ impl Store {
                  WHERE decisions.score IS NOT NULL AND decisions.stratum IS NOT NULL
                  ORDER BY decisions.id"#
             )
-            .fetch_all(&pool)
+            .fetch_all(&mut *transaction)
             .await?;
+            transaction.commit().await?;
             let labels = rows.into_iter().map(|row| LabelledScore {
                 score: row.score,
                 stratum: row.stratum,
@@ -60,6 +62,7 @@ impl Store {
             let limit = calibration.gate.limit;
             let fitted = serde_json::to_value(&calibration)
                 .map_err(|cause| StoreError::UnreadableCalibration { version: 0, cause })?;
+            let mut transaction = pool.begin().await?;
             let version = sqlx::query_scalar!(
                 "INSERT INTO calibrations (created_at, gateway_version, labels, risk_limit,
                      risk_confidence, threshold, fitted)
@@ -72,8 +75,9 @@ impl Store {
                 calibration.gate.threshold,
                 fitted
             )
-            .fetch_one(&pool)
+            .fetch_one(&mut *transaction)
             .await?;
+            transaction.commit().await?;
             Ok(KeptCalibration {
                 version,
                 calibration,
@@ -94,13 +98,15 @@ impl Store {
     ) -> Result<Option<KeptCalibration>, StoreError> {
         let pool = self.pool.clone();
         self.ask_database(async move {
+            let mut transaction = pool.begin().await?;
             let found = sqlx::query!(
                 "SELECT version, fitted FROM calibrations
                  WHERE version > $1 ORDER BY version DESC LIMIT 1",
                 known.unwrap_or_default()
             )
-            .fetch_optional(&pool)
+            .fetch_optional(&mut *transaction)
             .await?;
+            transaction.commit().await?;
             let Some(row) = found else { return Ok(None) };
             let version = row.version;
             let calibration = serde_json::from_value(row.fitted)
