@@ -85,7 +85,7 @@ fn dispatch(command: Command) -> anyhow::Result<()> {
         Command::Schemas { out } => write_schemas(out.as_deref()),
         Command::Model(command) => model::run(&command),
         Command::Calibrate(args) => {
-            block_on(async move { calibrate::run(args.config.load()?, &args).await })
+            block_on(async move { Box::pin(calibrate::run(args.config.load()?, &args)).await })
         }
         Command::Eval(args) => block_on(eval::run(args)),
     }

@@ -106,22 +106,26 @@ impl Store {
 
     /// The outcome of a query. Where there is a spool: [`StoreError::Away`], at once, if the
     /// database is known to be away, and if this query finds out that it is.
-    async fn ask_database<T: Send + 'static>(
+    fn ask_database<T: Send + 'static>(
         &self,
         work: impl Future<Output = Result<T, StoreError>> + Send + 'static,
-    ) -> Result<T, StoreError> {
-        let Some(outage) = &self.outage else {
-            return uncancelled(work, None).await;
-        };
-        if outage.is_away() {
-            return Err(StoreError::Away);
-        }
-        match uncancelled(work, Some(PATIENCE)).await {
-            Err(cause) if is_away(&cause) => {
-                outage.leave(&cause);
-                Err(StoreError::Away)
+    ) -> impl Future<Output = Result<T, StoreError>> + Send {
+        // On the heap: a query's future is large, and every caller would carry it along.
+        let work = Box::pin(work);
+        async move {
+            let Some(outage) = &self.outage else {
+                return uncancelled(work, None).await;
+            };
+            if outage.is_away() {
+                return Err(StoreError::Away);
             }
-            outcome => outcome,
+            match uncancelled(work, Some(PATIENCE)).await {
+                Err(cause) if is_away(&cause) => {
+                    outage.leave(&cause);
+                    Err(StoreError::Away)
+                }
+                outcome => outcome,
+            }
         }
     }
 }

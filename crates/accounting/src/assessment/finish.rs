@@ -294,7 +294,12 @@ impl Assessment {
             opening_balance: balance(AmountConcept::OpeningBalance),
             closing_balance: balance(AmountConcept::ClosingBalance),
             total_in: places(moved().filter(Decimal::is_sign_positive).sum()),
-            total_out: places(-moved().filter(Decimal::is_sign_negative).sum::<Decimal>()),
+            total_out: places(
+                moved()
+                    .filter(Decimal::is_sign_negative)
+                    .map(|moved| moved.abs())
+                    .sum(),
+            ),
             transaction_count: self.facts.movements.len(),
         })
     }

@@ -64,6 +64,8 @@ fn the_checks_of_the_file_are_those_of_the_reply() {
     let reply = process(&json!({"mt940": WRONG}));
     assert_eq!(reply["valid"], false);
     assert_eq!(reply["document_number"], "5");
+    assert_eq!(reply["statement"]["total_in"], "1.00");
+    assert_eq!(reply["statement"]["total_out"], "0.00");
     let checks = reply["checks"].as_array().unwrap();
     assert_eq!(checks.len(), 1, "{checks:?}");
     assert_eq!(checks[0]["code"], "statement_does_not_close");

@@ -17,7 +17,7 @@ pub(super) struct Plane {
 
 impl Plane {
     pub(super) const WIDTH: f64 = LEFT + SIDE + 40.0;
-    pub(super) const HEIGHT: f64 = TOP + SIDE + 90.0;
+    pub(super) const HEIGHT: f64 = TOP + SIDE + 100.0;
 
     /// Draws the axes.
     pub(super) fn draw(canvas: &mut Canvas, most: (f64, f64), names: (&str, &str)) -> Self {
@@ -56,8 +56,11 @@ impl Plane {
     }
 
     /// A line of words under the picture.
-    pub(super) fn note(canvas: &mut Canvas, text: &str) {
-        let at = (20.0, TOP + SIDE + 72.0);
-        canvas.text(at, (Anchor::Start, GREY, 12.0), text);
+    pub(super) fn note(canvas: &mut Canvas, lines: &[&str]) {
+        let mut top = TOP + SIDE + 72.0;
+        for line in lines {
+            canvas.text((20.0, top), (Anchor::Start, GREY, 12.0), line);
+            top += 16.0;
+        }
     }
 }

@@ -15,12 +15,9 @@ pub(super) fn draw(report: &AccuracyReport) -> String {
     let figures = &report.calibration;
     draw_bins(&mut canvas, &plane, &figures.uncalibrated, ORANGE);
     draw_bins(&mut canvas, &plane, &figures.calibrated, BLUE);
-    let note = format!(
-        "blue: calibrated, {}; orange: not calibrated, {}",
-        words(&figures.calibrated),
-        words(&figures.uncalibrated)
-    );
-    Plane::note(&mut canvas, &note);
+    let calibrated = format!("blue: calibrated, {}", words(&figures.calibrated));
+    let other = format!("orange: not calibrated, {}", words(&figures.uncalibrated));
+    Plane::note(&mut canvas, &[&calibrated, &other]);
     canvas.finish()
 }
 

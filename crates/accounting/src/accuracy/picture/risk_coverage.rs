@@ -37,6 +37,6 @@ pub(super) fn draw(report: &AccuracyReport) -> String {
         ),
         None => "insufficient: fewer than 20 labelled decisions that rules let through".to_owned(),
     };
-    Plane::note(&mut canvas, &note);
+    Plane::note(&mut canvas, &[&note]);
     canvas.finish()
 }
