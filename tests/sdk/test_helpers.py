@@ -55,13 +55,25 @@ def test_the_streaming_helper(client):
     ]
 
 
-def test_the_streaming_helper_tells_of_log_probabilities(client):
+@pytest.mark.parametrize("seed", [1, 2, 3])
+def test_the_streaming_helper_tells_of_log_probabilities(client, seed):
     with client.chat.completions.stream(
-        model="small", messages=QUESTION, max_tokens=8, logprobs=True, top_logprobs=2
+        model="small",
+        messages=QUESTION,
+        max_tokens=8,
+        seed=seed,
+        logprobs=True,
+        top_logprobs=2,
+        stream_options={"include_usage": True},
     ) as stream:
         events = list(stream)
     told = [token for e in events if e.type == "logprobs.content.delta" for token in e.content]
-    assert len(told) == 8
+    final = [e.snapshot for e in events if e.type == "chunk"][-1]
+    assert told == final.choices[0].logprobs.content
+    # The token that ends an answer is counted, but it is no part of the text.
+    ended = final.choices[0].finish_reason == "stop"
+    assert 0 < len(told) == final.usage.completion_tokens - ended
+    assert "".join(token.token for token in told) == final.choices[0].message.content
     assert all(token.logprob <= 0 and len(token.top_logprobs) == 2 for token in told)
 
 

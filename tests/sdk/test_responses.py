@@ -130,7 +130,9 @@ def test_json_object(client):
 
 
 def test_a_cut_off_response_is_incomplete(client):
-    response = client.responses.create(model="small", input=QUESTION, max_output_tokens=2)
+    response = client.responses.create(
+        model="small", input=QUESTION, max_output_tokens=2, temperature=0
+    )
     assert response.status == "incomplete"
     assert response.incomplete_details.reason == "max_output_tokens"
     assert response.output[0].status == "incomplete"
