@@ -1,12 +1,13 @@
 //! Two parties that both look like the company: what tells the company from its namesake, a
 //! sister company or a branch. Only what one of them says and the other does not decides; two
-//! parties that are alike in all of it stay undecided.
+//! parties that are alike in all of it stay undecided, unless one tax id shows that both are the
+//! same person: then the company invoices itself.
 
 use super::known::contradicting_id;
 use super::names::differs_in_legal_form;
 use super::perspective::OurSide;
 use super::reply::Evidence;
-use crate::company::{Company, Country, Iban};
+use crate::company::{Company, Country, Iban, TaxId};
 use crate::facts::{Fact, PartyFact};
 
 /// The side that is ours, and how much the difference says.
@@ -42,8 +43,37 @@ fn marks(party: &PartyFact, company: &Company) -> [bool; 4] {
     ]
 }
 
-/// Tells the company from the other party, by the first difference that counts.
+/// Tells the company from the other party: by the first difference that counts, else by what the
+/// paper is if there is no other party.
 pub(super) fn tell(seller: &PartyFact, buyer: &PartyFact, company: &Company) -> Option<Told> {
+    by_difference(seller, buyer, company).or_else(|| invoice_to_oneself(seller, buyer))
+}
+
+/// One tax id is one taxable person, so both sides are the company and the paper is one that it
+/// issued itself: a supply to itself (Directive 2006/112/EC, articles 16, 18, 26 and 27) or between
+/// its own places. Its issuer owes the tax on it whatever else is true (article 203), while nobody
+/// owes himself a bill; so it is read as issued. Only likely: a person decides whether it posts.
+fn invoice_to_oneself(seller: &PartyFact, buyer: &PartyFact) -> Option<Told> {
+    let ids = |party: &PartyFact| -> Vec<TaxId> {
+        let printed = party.tax_ids.iter();
+        printed.filter_map(|id| TaxId::parse(&id.value)).collect()
+    };
+    let (of_seller, of_buyer) = (ids(seller), ids(buyer));
+    let is_one_person = of_seller
+        .iter()
+        .any(|id| of_buyer.iter().any(|other| other.is_same(id)));
+    is_one_person.then(|| Told {
+        side: OurSide::Seller,
+        evidence: evidence(
+            OurSide::Seller,
+            seller,
+            "one tax id on both sides: an invoice to itself, which its issuer owes the tax of",
+        ),
+        is_sure: false,
+    })
+}
+
+fn by_difference(seller: &PartyFact, buyer: &PartyFact, company: &Company) -> Option<Told> {
     let (as_seller, as_buyer) = (marks(seller, company), marks(buyer, company));
     DIFFERENCES
         .into_iter()
@@ -128,5 +158,24 @@ mod tests {
         assert_eq!(told(&party("Acme"), &party("Acme")), None);
         // A form that is left out is no other form.
         assert_eq!(told(&party("Acme"), &party("Acme GmbH")), None);
+    }
+
+    #[test]
+    fn one_tax_id_on_both_sides_is_an_invoice_to_oneself() {
+        let with_id = |id: &str| PartyFact {
+            tax_ids: vec![fact(id)],
+            ..party("Acme")
+        };
+        let own = with_id("DE 136 695 976");
+        assert_eq!(
+            told(&own, &with_id("DE136695976")),
+            Some((OurSide::Seller, false))
+        );
+        // One tax id proves nothing where only one side prints it.
+        assert_eq!(told(&own, &party("Acme")), None);
+        // A difference says more.
+        let mut abroad = with_id("DE136695976");
+        abroad.country = Some(fact("FR"));
+        assert_eq!(told(&abroad, &own), Some((OurSide::Buyer, false)));
     }
 }
