@@ -101,6 +101,19 @@ test("parse gives what the schema says", async () => {
   Invoice.strict().parse(response.output_parsed);
 });
 
+test("the extensions of structured output hold in responses too", async () => {
+  const choice = ["sales invoice", "credit note"];
+  const chosen = await client.responses.create({ ...asked, structured_outputs: { choice } });
+  assert.ok(choice.includes(chosen.output_text), chosen.output_text);
+  const regex = "[A-Z]{2}[0-9]{4}";
+  const stream = await client.responses.create({ ...asked, guided_regex: regex, stream: true });
+  let text = "";
+  for await (const event of stream) {
+    if (event.type === "response.output_text.delta") text += event.delta;
+  }
+  assert.match(text, /^[A-Z]{2}[0-9]{4}$/);
+});
+
 test("a required function is called, and its result goes back", async () => {
   const tools = [zodResponsesFunction({ name: "exchange_rate", parameters: Rate })];
   const input = [{ role: "user", content: "What is the rate of the euro?" }];
