@@ -1,8 +1,9 @@
-//! usage: `engine_alone MODEL.gguf [ROUNDS]`
+//! usage: `engine_alone MODEL.gguf [ROUNDS [THREADS]]`
 //!
 //! What mistral.rs itself takes for a prompt and for a token, with the largest logit taken and
 //! nothing else of ours around it: what this leaves of the gateway's time a token is our part.
-//! Prints a Markdown table, median and spread over the rounds.
+//! Prints a Markdown table, median and spread over the rounds. A prompt is one batch of the engine,
+//! so the rows also tell what a prompt cut into smaller batches could win.
 
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -11,7 +12,7 @@ use std::time::Instant;
 use ledgergate_llm::engine::{Pick, TokenEngine, TokenPicker};
 use ledgergate_llm_mistralrs::{LoadOptions, MistralRsEngine};
 
-const PROMPTS: [usize; 3] = [44, 234, 1_000];
+const PROMPTS: [usize; 7] = [8, 16, 44, 128, 234, 512, 1_000];
 const DECODED: usize = 64;
 
 /// Takes the largest logit and notes when.
@@ -74,11 +75,15 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     let mut arguments = std::env::args().skip(1);
     let path = PathBuf::from(arguments.next().ok_or("which model?")?);
     let rounds: usize = arguments.next().map_or(Ok(7), |rounds| rounds.parse())?;
+    let threads = arguments
+        .next()
+        .map(|threads| threads.parse())
+        .transpose()?;
     let engine = MistralRsEngine::load(&LoadOptions {
         path,
         quantisation: None,
         context_tokens: Some(2_048),
-        threads: None,
+        threads,
     })?;
     println!("| prompt tokens | prefill, tokens/s | decode, tokens/s |\n|---|---|---|");
     for tokens in PROMPTS {
