@@ -11,6 +11,7 @@
 
 mod answers;
 mod files;
+mod life;
 mod mixing;
 mod speed;
 mod structured;
