@@ -39,11 +39,13 @@ pub use error::StoreError;
 pub use open::OpenStore;
 pub use outage::LogHealth;
 
-use availability::is_away;
+use availability::{is_away, is_slow};
 use outage::Outage;
 
-/// How long a query may take before the database is taken for away, where there is a spool.
+/// How long a query may take, where there is a spool that can take its record instead.
 const PATIENCE: Duration = Duration::from_secs(5);
+/// How long a report may take.
+const REPORT_PATIENCE: Duration = Duration::from_secs(30);
 
 /// The log. Cheap to clone.
 #[derive(Clone)]
@@ -105,7 +107,8 @@ impl Store {
     }
 
     /// The outcome of a query. Where there is a spool: [`StoreError::Away`], at once, if the
-    /// database is known to be away, and if this query finds out that it is.
+    /// database is known to be away, and if this query finds out that it is; [`StoreError::Slow`]
+    /// if it is there, but did not answer this query in time.
     fn ask_database<T: Send + 'static>(
         &self,
         work: impl Future<Output = Result<T, StoreError>> + Send + 'static,
@@ -120,12 +123,37 @@ impl Store {
                 return Err(StoreError::Away);
             }
             match uncancelled(work, Some(PATIENCE)).await {
+                Err(cause)
+                    if is_slow(&cause) && outage.answers(&self.pool.connect_options()).await =>
+                {
+                    tracing::warn!(%cause, "the database is slow");
+                    Err(StoreError::Slow)
+                }
                 Err(cause) if is_away(&cause) => {
                     outage.leave(&cause);
                     Err(StoreError::Away)
                 }
                 outcome => outcome,
             }
+        }
+    }
+
+    /// The outcome of a query that nobody's record waits for: it may take longer, and says nothing
+    /// about whether the database is there.
+    ///
+    /// # Errors
+    /// [`StoreError::Away`] if the database is known to be away, [`StoreError::Slow`] after half a
+    /// minute, and what the query says.
+    async fn ask_for_report<T: Send + 'static>(
+        &self,
+        work: impl Future<Output = Result<T, StoreError>> + Send + 'static,
+    ) -> Result<T, StoreError> {
+        if self.outage.as_ref().is_some_and(|outage| outage.is_away()) {
+            return Err(StoreError::Away);
+        }
+        match uncancelled(Box::pin(work), Some(REPORT_PATIENCE)).await {
+            Err(cause) if is_slow(&cause) => Err(StoreError::Slow),
+            outcome => outcome,
         }
     }
 }

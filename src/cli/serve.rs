@@ -47,6 +47,7 @@ pub(super) async fn run(config: Config) -> anyhow::Result<()> {
         request_log,
         models,
     );
+    refresh_calibration(&app).await;
     let accuracy = tokio::spawn(keep_accuracy(app.clone()));
     greet(address, app.models.default_name());
     let drain = Duration::from_secs(config.server.drain_seconds);
@@ -88,14 +89,19 @@ async fn keep_partitions(store: Store, environment: Environment, keep_months: Op
     }
 }
 
+async fn refresh_calibration(app: &App) {
+    if let Err(cause) = app.calibration.refresh(&app.store).await {
+        let is_known = app.calibration.is_known();
+        error!(%cause, is_known, "the newest calibration could not be read; what is known stays");
+    }
+}
+
 async fn keep_accuracy(app: App) {
     let mut minutes = tokio::time::interval(ACCURACY_INTERVAL);
     minutes.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
     loop {
         minutes.tick().await;
-        if let Err(cause) = app.calibration.refresh(&app.store).await {
-            error!(%cause, "a newer calibration could not be read; the one in use stays");
-        }
+        refresh_calibration(&app).await;
         if let Err(cause) = app.store.merge_accuracy_counts().await {
             error!(%cause, "the counts of the accuracy report could not be added up");
         }

@@ -129,8 +129,8 @@ pub enum ApiError {
         /// The limit.
         seconds: u64,
     },
-    /// The log cannot be written, so nothing may be answered.
-    #[error("the log cannot be written at the moment; try again")]
+    /// The log cannot be read or written, so nothing may be answered.
+    #[error("the log cannot be read or written at the moment; try again")]
     LogUnavailable,
     /// What only an operator can mend.
     #[error("an internal error; its id is in the header x-request-id")]
@@ -361,13 +361,13 @@ impl From<PipelineError> for ApiError {
             },
             PipelineError::Model(error) => Self::Model(error),
             PipelineError::Store(StoreError::IdempotencyKeyReused) => Self::IdempotencyKeyReused,
-            PipelineError::Store(cause) => {
-                tracing::error!(%cause, "a decision could not be kept");
+            PipelineError::Store(cause) if cause.is_temporary() => {
+                tracing::error!(%cause, "the log could not be read or written");
                 Self::LogUnavailable
             }
-            cause @ (PipelineError::Interrupted(_) | PipelineError::Unserialisable { .. }) => {
-                Self::internal(&cause)
-            }
+            cause @ (PipelineError::Store(_)
+            | PipelineError::Interrupted(_)
+            | PipelineError::Unserialisable { .. }) => Self::internal(&cause),
         }
     }
 }

@@ -13,7 +13,7 @@ use crate::store::LogHealth;
 /// The state of one part.
 #[derive(Debug, Serialize, ToSchema)]
 pub(super) struct PartState {
-    /// `store`, or `model` with its name.
+    /// `store`, `calibration` where something is amiss with it, or `model` with its name.
     #[schema(example = "store")]
     name: String,
     /// Whether it answers now.
@@ -84,6 +84,13 @@ pub(super) struct Health {
 
 async fn readiness(app: &App) -> Readiness {
     let mut parts = vec![log_state(app).await];
+    if !app.calibration.is_known() {
+        parts.push(PartState {
+            name: "calibration".to_owned(),
+            ready: true,
+            reason: Some("it could not be read: no result is automatic".to_owned()),
+        });
+    }
     for (name, outcome) in app.models.probe_all().await {
         parts.push(PartState {
             name: format!("model {name}"),

@@ -18,7 +18,19 @@ use crate::store::{Store, StoreError};
 #[derive(Clone)]
 pub struct CalibrationInUse {
     config: CalibrationConfig,
-    newest: Arc<RwLock<Option<Arc<KeptCalibration>>>>,
+    newest: Arc<RwLock<Newest>>,
+}
+
+/// The newest calibration, as far as it is known.
+#[derive(Clone, Default)]
+enum Newest {
+    /// The store has not been read, or holds what this version cannot read. What labels show of
+    /// the risk is not known then, so nothing is let through.
+    #[default]
+    Unknown,
+    /// Nothing was ever fitted: rules alone decide.
+    None,
+    Known(Arc<KeptCalibration>),
 }
 
 /// What a decision's confidence was before and by what it was calibrated.
@@ -35,7 +47,7 @@ pub struct Calibrated {
 }
 
 impl CalibrationInUse {
-    /// None yet.
+    /// Not known yet: [`Self::refresh`] reads it.
     pub fn new(config: CalibrationConfig) -> Self {
         Self {
             config,
@@ -43,7 +55,8 @@ impl CalibrationInUse {
         }
     }
 
-    /// Looks for a newer one in the store. What is in use stays if the store does not answer.
+    /// Looks for a newer one in the store. One in use stays if the store does not answer or holds
+    /// one that this version cannot read.
     ///
     /// # Errors
     /// [`StoreError`] if it cannot be read.
@@ -52,19 +65,40 @@ impl CalibrationInUse {
         if !self.config.enabled {
             return Ok(());
         }
-        let known = self.current().map(|current| current.version);
-        if let Some(newer) = store.newer_calibration(known).await? {
-            info!(version = newer.version, "a calibration is in use");
-            *self.newest.write().unwrap_or_else(PoisonError::into_inner) = Some(Arc::new(newer));
+        let known = match self.newest() {
+            Newest::Known(current) => Some(current.version),
+            Newest::Unknown | Newest::None => None,
+        };
+        match (store.newer_calibration(known).await, known) {
+            (Ok(Some(newer)), _) => {
+                info!(version = newer.version, "a calibration is in use");
+                self.set(Newest::Known(Arc::new(newer)));
+            }
+            (Ok(None), None) => self.set(Newest::None),
+            (Ok(None), Some(_)) => {}
+            (Err(cause), _) => {
+                // There is one after all.
+                if matches!(cause, StoreError::UnreadableCalibration { .. }) && known.is_none() {
+                    self.set(Newest::Unknown);
+                }
+                return Err(cause);
+            }
         }
         Ok(())
     }
 
-    fn current(&self) -> Option<Arc<KeptCalibration>> {
-        self.newest
-            .read()
-            .unwrap_or_else(PoisonError::into_inner)
-            .clone()
+    /// Whether it is known what labels show; if not, nothing is automatic.
+    pub fn is_known(&self) -> bool {
+        !self.config.enabled || !matches!(self.newest(), Newest::Unknown)
+    }
+
+    fn newest(&self) -> Newest {
+        let newest = self.newest.read().unwrap_or_else(PoisonError::into_inner);
+        newest.clone()
+    }
+
+    fn set(&self, newest: Newest) {
+        *self.newest.write().unwrap_or_else(PoisonError::into_inner) = newest;
     }
 
     /// Lays the calibration in use over a processed document.
@@ -72,15 +106,22 @@ impl CalibrationInUse {
         let score = processed.determination.confidence;
         let let_through = processed.auto;
         let stratum = processed.stratum(operation.name());
-        let current = self.current();
-        if let Some(current) = &current {
-            processed.calibrate(&current.calibration, &stratum, self.config.risk);
+        let mut version = None;
+        if self.config.enabled {
+            match self.newest() {
+                Newest::None => {}
+                Newest::Unknown => processed.without_calibration(),
+                Newest::Known(current) => {
+                    processed.calibrate(&current.calibration, &stratum, self.config.risk);
+                    version = Some(current.version);
+                }
+            }
         }
         Calibrated {
             score,
             stratum,
             let_through,
-            version: current.map(|current| current.version),
+            version,
         }
     }
 }

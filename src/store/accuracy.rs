@@ -10,13 +10,18 @@ use ledgergate_accounting::accuracy::report::{
 };
 use ledgergate_accounting::accuracy::{ConfidenceCount, Confused, WeekOfErrors};
 use rust_decimal::Decimal;
-use sqlx::{Postgres, Transaction};
+use sqlx::{PgPool, Postgres, Transaction};
 use tracing::instrument;
 
 use super::{Store, StoreError, to_date};
 
 /// More cells than this are no report for people.
 pub const MOST_CELLS: usize = 10_000;
+
+/// Rows of a table that are added up at once.
+const MERGED_AT_ONCE: i32 = 20_000;
+/// Steps of one call; what comes meanwhile waits for the next call.
+const MOST_STEPS: u32 = 1_000;
 
 /// A day of each period in PostgreSQL's and jiff's dates.
 struct Days {
@@ -39,7 +44,7 @@ impl Store {
         by: Vec<Dimension>,
     ) -> Result<ReportInput, StoreError> {
         let pool = self.pool.clone();
-        self.ask_database(async move {
+        self.ask_for_report(async move {
             // One snapshot: the parts of a report must agree with each other.
             let mut snapshot = pool
                 .begin_with("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY")
@@ -51,23 +56,32 @@ impl Store {
         .await
     }
 
-    /// Adds up the counts that wait, so that reports stay fast.
+    /// Adds up the counts that wait, so that reports stay fast: in steps of [`MERGED_AT_ONCE`] rows,
+    /// each a transaction of its own, so that however many wait, each step is short.
     ///
     /// # Errors
-    /// [`StoreError::Query`] if the database refuses.
+    /// [`StoreError::Query`] if the database refuses, [`StoreError::Slow`] if a step takes too long.
     #[instrument(skip_all)]
     pub async fn merge_accuracy_counts(&self) -> Result<(), StoreError> {
-        let pool = self.pool.clone();
-        self.ask_database(async move {
-            let mut transaction = pool.begin().await?;
-            sqlx::query!("SELECT merge_accuracy_counts()")
-                .fetch_one(&mut *transaction)
-                .await?;
-            transaction.commit().await?;
-            Ok(())
-        })
-        .await
+        for _ in 0..MOST_STEPS {
+            let pool = self.pool.clone();
+            let step = self.ask_for_report(async move { merge_step(&pool).await });
+            if !step.await? {
+                break;
+            }
+        }
+        Ok(())
     }
+}
+
+/// Whether more rows wait.
+async fn merge_step(pool: &PgPool) -> Result<bool, StoreError> {
+    let mut transaction = pool.begin().await?;
+    let more_wait = sqlx::query_scalar!("SELECT merge_accuracy_counts($1)", MERGED_AT_ONCE)
+        .fetch_one(&mut *transaction)
+        .await?;
+    transaction.commit().await?;
+    Ok(more_wait.unwrap_or_default())
 }
 
 async fn read(
@@ -137,7 +151,7 @@ async fn cells(
                  sum(reviewed_labelled) AS reviewed_labelled,
                  sum(reviewed_wrong) AS reviewed_wrong,
                  sum(amount) AS amount, sum(wrong_amount) AS wrong_amount
-             FROM accuracy_counts WHERE day BETWEEN $1 AND $2
+             FROM all_accuracy_counts WHERE day BETWEEN $1 AND $2
              GROUP BY 1, 2
          ) AS counted JOIN accuracy_strata AS strata ON strata.id = counted.stratum
          GROUP BY 1, 2, 3, 4, 5, 6, 7, 8, 9
@@ -248,7 +262,7 @@ async fn course(
              SELECT stratum, day - (day - '2001-01-01'::date) % 7 AS monday,
                  day < $2 AS is_reference, sum(decisions) AS decisions,
                  sum(labelled) AS labelled, sum(correct) AS correct
-             FROM accuracy_counts WHERE day BETWEEN $1 AND $3
+             FROM all_accuracy_counts WHERE day BETWEEN $1 AND $3
              GROUP BY 1, 2, 3
          ) AS counted JOIN accuracy_strata AS strata ON strata.id = counted.stratum
          GROUP BY 1, 2, 3 ORDER BY 2"#,
@@ -295,7 +309,7 @@ async fn confusion(
     days: &Days,
 ) -> Result<Vec<Confused>, StoreError> {
     let rows = sqlx::query!(
-        r#"SELECT expected, predicted, sum(n)::bigint AS "n!" FROM accuracy_confusion
+        r#"SELECT expected AS "expected!", predicted AS "predicted!", sum(n)::bigint AS "n!" FROM all_accuracy_confusion
          WHERE day BETWEEN $1 AND $2
          GROUP BY 1, 2 HAVING sum(n) > 0 ORDER BY 1, 2"#,
         days.from,
@@ -316,10 +330,11 @@ async fn confidences(
     days: &Days,
 ) -> Result<Vec<ConfidenceCounts>, StoreError> {
     let rows = sqlx::query!(
-        r#"SELECT calibrated, let_through, bin, sum(n)::bigint AS "n!",
+        r#"SELECT calibrated AS "calibrated!", let_through AS "let_through!", bin AS "bin!",
+             sum(n)::bigint AS "n!",
              sum(correct)::bigint AS "correct!", sum(confidence) AS "confidence!",
              sum(squared_error) AS "squared_error!"
-         FROM accuracy_confidences WHERE day BETWEEN $1 AND $2
+         FROM all_accuracy_confidences WHERE day BETWEEN $1 AND $2
          GROUP BY 1, 2, 3 HAVING sum(n) > 0 ORDER BY 1, 2, 3"#,
         days.from,
         days.to
@@ -345,7 +360,7 @@ async fn durations(
     days: &Days,
 ) -> Result<Vec<LatencyCount>, StoreError> {
     let rows = sqlx::query!(
-        r#"SELECT model, bucket, sum(n)::bigint AS "n!" FROM accuracy_durations
+        r#"SELECT model AS "model!", bucket AS "bucket!", sum(n)::bigint AS "n!" FROM all_accuracy_durations
          WHERE day BETWEEN $1 AND $2 GROUP BY 1, 2 ORDER BY 1, 2"#,
         days.from,
         days.to

@@ -1,4 +1,5 @@
-//! Which errors say that the database is away, and which that a record is wrong.
+//! Which errors say that the database is away, which that it is slow, and which that a record is
+//! wrong.
 
 use sqlx::Error;
 
@@ -18,10 +19,26 @@ pub(super) fn is_away(error: &StoreError) -> bool {
         | StoreError::Unserialisable(_)
         | StoreError::UnstorableDate
         | StoreError::Away
+        | StoreError::Slow
         | StoreError::IdempotencyKeyReused
         | StoreError::TooManyCells
         | StoreError::UnreadableCalibration { .. } => false,
     }
+}
+
+impl StoreError {
+    /// Whether the same may work later, without anybody mending something first.
+    pub fn is_temporary(&self) -> bool {
+        is_away(self) || matches!(self, Self::Away | Self::Slow | Self::Spool(_))
+    }
+}
+
+/// Whether it may only be busy: nothing came in time, or every connection was in use.
+pub(super) fn is_slow(error: &StoreError) -> bool {
+    matches!(
+        error,
+        StoreError::TimedOut | StoreError::Query(Error::PoolTimedOut)
+    )
 }
 
 fn is_away_by(error: &Error) -> bool {

@@ -200,7 +200,7 @@ impl Store {
         let (store, inserted) = (self.clone(), Arc::clone(&decision));
         let work = async move { store.insert_whole(&inserted).await };
         match self.ask_database(Box::pin(work)).await {
-            Err(StoreError::Away) => {}
+            Err(StoreError::Away | StoreError::Slow) => {}
             outcome => return outcome,
         }
         let Some(outage) = &self.outage else {

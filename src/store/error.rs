@@ -42,6 +42,9 @@ pub enum StoreError {
     /// The database is away.
     #[error("the database is away")]
     Away,
+    /// The database is there, but did not do this in time.
+    #[error("the database is slow")]
+    Slow,
     /// What was kept is no JSON.
     #[error("a record of the spool is no JSON: {0}")]
     Unserialisable(serde_json::Error),

@@ -114,8 +114,8 @@ async fn with_spool(
         (opened, thread, spool.on_full)
     };
     let pool = PgPoolOptions::new()
-        // One is left for the task that drains.
-        .max_connections(config.max_connections.saturating_sub(1).max(1))
+        // One is left for the task that drains, one for asking whether the database is there.
+        .max_connections(config.max_connections.saturating_sub(2).max(1))
         .acquire_timeout(ACQUIRE_PATIENCE)
         .connect_lazy_with(options);
     let mut store = Store { pool, outage: None };

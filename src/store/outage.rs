@@ -1,15 +1,17 @@
 //! Goes on while the database is away: what cannot be written there goes to the spool, and comes
 //! back in order when the database does.
 //!
-//! The database is taken for away when it cannot be reached, does not answer in time, or says that
-//! it takes nothing now. From then on everything goes to the spool without asking it, so that
+//! The database is taken for away when it cannot be reached or says that it takes nothing now. One
+//! that only answers too late is asked whether it is there first: it may be busy. From then on everything goes to the spool without asking it, so that
 //! nobody waits for it twice, until a task in the background has reached it and has written what
 //! the spool held.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
+use sqlx::postgres::PgConnectOptions;
+use sqlx::{Connection, PgConnection};
 use tokio::sync::Notify;
 use tracing::{error, info};
 
@@ -17,6 +19,11 @@ use super::StoreError;
 use super::spool::entry::{Entry, NewEntry};
 use super::spool::{Appended, Spool, SpoolError};
 use crate::config::OnFull;
+
+/// How long a database that was too slow may take to say that it is there.
+const PING_PATIENCE: Duration = Duration::from_secs(2);
+/// How long its answer holds for others who ask.
+const ANSWER_HOLDS: Duration = Duration::from_secs(1);
 
 /// The spool and whether it is in use.
 pub(super) struct Outage {
@@ -30,6 +37,8 @@ pub(super) struct Outage {
     /// Records that were dropped, where configured so.
     lost: AtomicU64,
     since: std::sync::Mutex<Option<Instant>>,
+    /// When the database last answered somebody who asked whether it is there.
+    answered: tokio::sync::Mutex<Option<Instant>>,
     /// Wakes the task that drains.
     wake: Notify,
 }
@@ -63,6 +72,7 @@ impl Outage {
             wanted: AtomicU64::new(0),
             lost: AtomicU64::new(0),
             since: std::sync::Mutex::new(None),
+            answered: tokio::sync::Mutex::new(None),
             wake: Notify::new(),
         };
         if is_away {
@@ -78,6 +88,36 @@ impl Outage {
     /// Whether the spool holds anything, so that it must be asked too.
     pub(super) fn holds_entries(&self) -> bool {
         self.spool.totals().entries > 0
+    }
+
+    /// Whether the database is there, asked on a connection of its own, since those of the pool may
+    /// all be busy. Of many who ask at once, one asks for all.
+    pub(super) async fn answers(&self, options: &PgConnectOptions) -> bool {
+        let mut answered = self.answered.lock().await;
+        if self.is_away() {
+            return false;
+        }
+        if answered.is_some_and(|answered| answered.elapsed() < ANSWER_HOLDS) {
+            return true;
+        }
+        let asked = async {
+            let mut connection = PgConnection::connect_with(options).await?;
+            connection.ping().await?;
+            connection.close().await
+        };
+        match tokio::time::timeout(PING_PATIENCE, asked).await {
+            Ok(Ok(())) => {
+                *answered = Some(Instant::now());
+                true
+            }
+            Ok(Err(_)) | Err(_) => false,
+        }
+    }
+
+    /// Whether the spool's file holds anything, also what the database refused.
+    pub(super) fn holds_or_refused(&self) -> bool {
+        let totals = self.spool.totals();
+        totals.entries + totals.refused > 0
     }
 
     /// Everything goes to the spool from now on.
@@ -195,10 +235,10 @@ impl Outage {
 }
 
 fn new_entry(entry: &Entry) -> Result<NewEntry, SpoolError> {
-    let (decision, key) = entry.index();
+    let (id, key) = entry.index();
     Ok(NewEntry {
         bytes: entry.to_bytes().map_err(SpoolError::Unwritable)?,
-        decision,
+        id,
         key,
     })
 }

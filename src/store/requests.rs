@@ -24,7 +24,7 @@ impl Store {
         // Where the database refuses rows though it is there, the spool sorts out which.
         match self.ask_database(work).await {
             Ok(()) => return Ok(()),
-            Err(StoreError::Away) => {}
+            Err(StoreError::Away | StoreError::Slow) => {}
             Err(cause) => error!(%cause, "a group of the request log was refused"),
         }
         let entries: Vec<Entry> = rows

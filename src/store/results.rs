@@ -33,7 +33,7 @@ pub struct KeptDecision {
 }
 
 impl Store {
-    /// One decision, from the spool or the database.
+    /// One decision, from the spool, also if the database refused it, or from the database.
     ///
     /// # Errors
     /// [`StoreError::Query`] if the database refuses, [`StoreError::Away`] if it is away and the
@@ -41,8 +41,8 @@ impl Store {
     #[instrument(skip_all, fields(decision = %id))]
     pub async fn find_decision(&self, id: Uuid) -> Result<Option<KeptDecision>, StoreError> {
         if let Some(outage) = &self.outage
-            && outage.holds_entries()
-            && let Some(Entry::Decision(decision)) = outage.spool.find_decision(id).await?
+            && outage.holds_or_refused()
+            && let Some(Entry::Decision(decision)) = outage.spool.find(id).await?
         {
             return kept(*decision).map(Some);
         }

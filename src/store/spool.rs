@@ -124,8 +124,8 @@ impl Spool {
         self.ask(|reply| Command::Append { entries, reply }).await
     }
 
-    pub(super) async fn find_decision(&self, id: Uuid) -> Result<Option<Entry>, SpoolError> {
-        self.ask(|reply| Command::FindDecision { id, reply }).await
+    pub(super) async fn find(&self, id: Uuid) -> Result<Option<Entry>, SpoolError> {
+        self.ask(|reply| Command::Find { id, reply }).await
     }
 
     pub(super) async fn find_key(&self, key: UsedKey) -> Result<Option<Entry>, SpoolError> {

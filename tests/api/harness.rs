@@ -107,6 +107,7 @@ impl TestApp {
         let default = models.first().map(|model| model.info().id.clone());
         let models = Models::new(models, default);
         let app = App::new(&config, environment, store, request_log, models);
+        app.calibration.refresh(&app.store).await.unwrap();
         let rows = PgPool::connect(&url).await.unwrap();
         Self {
             router: http::router(app.clone()),

@@ -164,6 +164,45 @@ async fn a_pool_that_is_used_up_and_a_stop_lose_nothing() {
 }
 
 #[tokio::test]
+async fn a_database_that_is_only_slow_is_not_away_and_no_key_is_answered_twice() {
+    let postgres = Postgres::start().await;
+    let mut gateway = Gateway::start(&postgres.url(), "").await;
+    let keyed = document("keyed");
+    let first = gateway
+        .post("/v1/accounting/process", &keyed, Some("k1"))
+        .await
+        .ok();
+    let mut blocker = PgConnection::connect(&postgres.url()).await.unwrap();
+    let mut lock = blocker.begin().await.unwrap();
+    sqlx::query("LOCK TABLE decisions, idempotency_keys IN ACCESS EXCLUSIVE MODE")
+        .execute(&mut *lock)
+        .await
+        .unwrap();
+    // Whether the key was used cannot be known, so nothing is answered.
+    let again = gateway
+        .post("/v1/accounting/process", &keyed, Some("k1"))
+        .await;
+    assert_eq!(again.status, 503, "{again:?}");
+    // Without a key there is nothing to be known, and the record is safe in the spool.
+    let other = process(&gateway, "other").await;
+    let ready = gateway.get("/readyz").await.ok();
+    let reason = ready["parts"][0]["reason"].to_string();
+    assert!(!reason.contains("away"), "{reason}");
+    lock.rollback().await.unwrap();
+    let again = gateway
+        .post("/v1/accounting/process", &keyed, Some("k1"))
+        .await
+        .ok();
+    assert_eq!(first, again);
+    until_drained(&gateway).await;
+    assert_eq!(
+        decisions(&postgres).await,
+        [first["id"].as_str().unwrap().to_owned(), other]
+    );
+    assert!(gateway.terminate());
+}
+
+#[tokio::test]
 async fn a_full_spool_refuses_or_loses_as_configured() {
     for (on_full, status, word) in [
         ("fail_closed", 503, "requests are refused"),

@@ -21,8 +21,8 @@ pub(in crate::store) enum Entry {
 #[derive(Debug)]
 pub(in crate::store) struct NewEntry {
     pub(in crate::store) bytes: Vec<u8>,
-    /// The decision's id.
-    pub(in crate::store) decision: Option<Uuid>,
+    /// The id of the decision or row.
+    pub(in crate::store) id: Uuid,
     /// The decision's idempotency key.
     pub(in crate::store) key: Option<UsedKey>,
 }
@@ -64,10 +64,10 @@ impl Entry {
     }
 
     /// By what it is found.
-    pub(in crate::store) fn index(&self) -> (Option<Uuid>, Option<UsedKey>) {
+    pub(in crate::store) fn index(&self) -> (Uuid, Option<UsedKey>) {
         match self {
-            Self::Decision(decision) => (Some(decision.id), decision.used_key()),
-            Self::Request(_) => (None, None),
+            Self::Decision(decision) => (decision.id, decision.used_key()),
+            Self::Request(row) => (row.id, None),
         }
     }
 }

@@ -13,13 +13,13 @@ use super::entry::{Entry, NewEntry, UsedKey};
 
 /// Entries by the order in which they came.
 const ENTRIES: TableDefinition<'_, u64, &[u8]> = TableDefinition::new("entries");
-/// Which entry a decision is.
-const DECISIONS: TableDefinition<'_, u128, u64> = TableDefinition::new("decisions");
+/// Which entry a decision or a row of the request log is.
+const IDS: TableDefinition<'_, u128, u64> = TableDefinition::new("decisions");
 /// Which entry an idempotency key was used for.
 const KEYS: TableDefinition<'_, &str, u64> = TableDefinition::new("keys");
 /// Entries that the database does not take, kept for a person.
 const REFUSED: TableDefinition<'_, u64, &[u8]> = TableDefinition::new("refused");
-/// `next`, the next entry's number, and `bytes` of all entries.
+/// `next`, the next entry's number, and `bytes` of all entries; those set aside do not count.
 const TOTALS: TableDefinition<'_, &str, u64> = TableDefinition::new("totals");
 
 /// Memory for pages, also those of a transaction under way.
@@ -89,23 +89,20 @@ impl SpoolFile {
     fn make_tables(&self) -> Result<(), SpoolError> {
         let transaction = self.database.begin_write().map_err(SpoolError::disk)?;
         transaction.open_table(ENTRIES).map_err(SpoolError::disk)?;
-        transaction
-            .open_table(DECISIONS)
-            .map_err(SpoolError::disk)?;
+        transaction.open_table(IDS).map_err(SpoolError::disk)?;
         transaction.open_table(KEYS).map_err(SpoolError::disk)?;
         transaction.open_table(REFUSED).map_err(SpoolError::disk)?;
         transaction.open_table(TOTALS).map_err(SpoolError::disk)?;
         transaction.commit().map_err(SpoolError::disk)
     }
 
-    /// Appends all that fit, in one transaction.
+    /// Appends all that fit, in one transaction. What is there already is left alone, so that a
+    /// group of which a part did not fit may come again.
     pub(super) fn append(&self, entries: &[NewEntry]) -> Result<Vec<Appended>, SpoolError> {
         let transaction = self.database.begin_write().map_err(SpoolError::disk)?;
         let outcomes = {
             let mut table = transaction.open_table(ENTRIES).map_err(SpoolError::disk)?;
-            let mut decisions = transaction
-                .open_table(DECISIONS)
-                .map_err(SpoolError::disk)?;
+            let mut ids = transaction.open_table(IDS).map_err(SpoolError::disk)?;
             let mut keys = transaction.open_table(KEYS).map_err(SpoolError::disk)?;
             let mut totals = transaction.open_table(TOTALS).map_err(SpoolError::disk)?;
             let mut next = total(&totals, "next")?;
@@ -119,6 +116,11 @@ impl SpoolFile {
                     outcomes.push(Appended::First(Box::new(first)));
                     continue;
                 }
+                let id = entry.id.as_u128();
+                if ids.get(id).map_err(SpoolError::disk)?.is_some() {
+                    outcomes.push(Appended::Kept);
+                    continue;
+                }
                 let size = entry.bytes.len() as u64;
                 if bytes.saturating_add(size) > self.max_bytes {
                     outcomes.push(Appended::Full);
@@ -127,11 +129,7 @@ impl SpoolFile {
                 table
                     .insert(next, entry.bytes.as_slice())
                     .map_err(SpoolError::disk)?;
-                if let Some(decision) = entry.decision {
-                    decisions
-                        .insert(decision.as_u128(), next)
-                        .map_err(SpoolError::disk)?;
-                }
+                ids.insert(id, next).map_err(SpoolError::disk)?;
                 if let Some(key) = &entry.key {
                     keys.insert(key.name.as_str(), next)
                         .map_err(SpoolError::disk)?;
@@ -148,15 +146,20 @@ impl SpoolFile {
         Ok(outcomes)
     }
 
-    /// The decision of this id.
-    pub(super) fn find_decision(&self, id: Uuid) -> Result<Option<Entry>, SpoolError> {
+    /// The decision or row of this id, also one that the database refused.
+    pub(super) fn find(&self, id: Uuid) -> Result<Option<Entry>, SpoolError> {
         let transaction = self.database.begin_read().map_err(SpoolError::disk)?;
-        let decisions = transaction
-            .open_table(DECISIONS)
-            .map_err(SpoolError::disk)?;
-        let found = decisions.get(id.as_u128()).map_err(SpoolError::disk)?;
-        let table = transaction.open_table(ENTRIES).map_err(SpoolError::disk)?;
-        found.map_or(Ok(None), |number| entry_at(&table, number.value()))
+        let ids = transaction.open_table(IDS).map_err(SpoolError::disk)?;
+        let Some(number) = ids.get(id.as_u128()).map_err(SpoolError::disk)? else {
+            return Ok(None);
+        };
+        let number = number.value();
+        let entries = transaction.open_table(ENTRIES).map_err(SpoolError::disk)?;
+        if let Some(waiting) = entry_at(&entries, number)? {
+            return Ok(Some(waiting));
+        }
+        let refused = transaction.open_table(REFUSED).map_err(SpoolError::disk)?;
+        entry_at(&refused, number)
     }
 
     /// The decision that an idempotency key was used for.
@@ -197,9 +200,7 @@ impl SpoolFile {
         let transaction = self.database.begin_write().map_err(SpoolError::disk)?;
         {
             let mut table = transaction.open_table(ENTRIES).map_err(SpoolError::disk)?;
-            let mut decisions = transaction
-                .open_table(DECISIONS)
-                .map_err(SpoolError::disk)?;
+            let mut ids = transaction.open_table(IDS).map_err(SpoolError::disk)?;
             let mut keys = transaction.open_table(KEYS).map_err(SpoolError::disk)?;
             let mut refused = transaction.open_table(REFUSED).map_err(SpoolError::disk)?;
             let mut totals = transaction.open_table(TOTALS).map_err(SpoolError::disk)?;
@@ -216,22 +217,19 @@ impl SpoolFile {
                 else {
                     continue;
                 };
+                bytes = bytes.saturating_sub(value.len() as u64);
                 if *is_refused {
                     refused
                         .insert(number, value.as_slice())
                         .map_err(SpoolError::disk)?;
-                } else {
-                    bytes = bytes.saturating_sub(value.len() as u64);
                 }
                 // Indexes of an entry that cannot be read were never made by this version.
                 let Ok(entry) = Entry::from_bytes(&value) else {
                     continue;
                 };
-                let (decision, key) = entry.index();
-                if let Some(decision) = decision {
-                    decisions
-                        .remove(decision.as_u128())
-                        .map_err(SpoolError::disk)?;
+                let (id, key) = entry.index();
+                if !is_refused {
+                    ids.remove(id.as_u128()).map_err(SpoolError::disk)?;
                 }
                 if let Some(key) = key
                     && number_of(&keys, key.name.as_str())? == Some(*number)

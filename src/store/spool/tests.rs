@@ -39,7 +39,7 @@ fn row(number: u128) -> Entry {
 fn new_entry(number: u128, key: Option<UsedKey>) -> NewEntry {
     NewEntry {
         bytes: row(number).to_bytes().unwrap(),
-        decision: Some(Uuid::from_u128(number)),
+        id: Uuid::from_u128(number),
         key,
     }
 }
@@ -93,20 +93,8 @@ async fn a_key_is_used_once_and_found() {
     assert!(spool.find_key(key).await.unwrap().is_some());
     let other = UsedKey::new("determine", "k", [1; 32]);
     assert!(spool.find_key(other).await.unwrap().is_none());
-    assert!(
-        spool
-            .find_decision(Uuid::from_u128(1))
-            .await
-            .unwrap()
-            .is_some()
-    );
-    assert!(
-        spool
-            .find_decision(Uuid::from_u128(2))
-            .await
-            .unwrap()
-            .is_none()
-    );
+    assert!(spool.find(Uuid::from_u128(1)).await.unwrap().is_some());
+    assert!(spool.find(Uuid::from_u128(2)).await.unwrap().is_none());
     close(spool, thread);
 }
 
@@ -122,13 +110,26 @@ async fn a_full_spool_says_so_and_has_room_when_drained() {
         [Appended::Kept, Appended::Kept, Appended::Full]
     ));
     assert!(!spool.has_room_for(size).await.unwrap());
+    // Who comes again with all of them doubles none.
+    let entries = (1..=3).map(|number| new_entry(number, None)).collect();
+    spool.append(entries).await.unwrap();
     let first = spool.first().await.unwrap();
+    assert_eq!(ids(&first), [1, 2]);
     let drained = Drained {
         number: first[0].0,
         refused: false,
     };
     spool.take_out(vec![drained]).await.unwrap();
     assert!(spool.has_room_for(size).await.unwrap());
+    // What was refused is still found, and takes no room from what waits.
+    let refused = Drained {
+        number: first[1].0,
+        refused: true,
+    };
+    spool.take_out(vec![refused]).await.unwrap();
+    assert!(spool.has_room_for(size * 2).await.unwrap());
+    assert!(spool.find(Uuid::from_u128(1)).await.unwrap().is_none());
+    assert!(spool.find(Uuid::from_u128(2)).await.unwrap().is_some());
     close(spool, thread);
 }
 

@@ -26,7 +26,7 @@ pub(super) enum Command {
         entries: Vec<NewEntry>,
         reply: Reply<Vec<Appended>>,
     },
-    FindDecision {
+    Find {
         id: Uuid,
         reply: Reply<Option<Entry>>,
     },
@@ -102,8 +102,8 @@ impl Worker {
                     }
                     self.append(&group, replies);
                 }
-                Command::FindDecision { id, reply } => {
-                    self.answer(reply, |file| file.find_decision(id));
+                Command::Find { id, reply } => {
+                    self.answer(reply, |file| file.find(id));
                 }
                 Command::FindKey { key, reply } => {
                     self.answer(reply, |file| file.find_key(&key));

@@ -143,3 +143,34 @@ async fn too_few_labels_change_nothing() {
         (&json!(false), &json!(true))
     );
 }
+
+#[tokio::test]
+async fn a_calibration_that_cannot_be_read_lets_nothing_through() {
+    let app = TestApp::without_model().await;
+    sqlx::query(
+        "INSERT INTO calibrations (created_at, gateway_version, labels, risk_limit,
+             risk_confidence, threshold, fitted)
+         VALUES (now(), '9.0.0', 500, 0.005, 0.95, 0.9, '{\"form\": \"of a later version\"}')",
+    )
+    .execute(&app.rows)
+    .await
+    .unwrap();
+    app.app()
+        .calibration
+        .refresh(&app.app().store)
+        .await
+        .unwrap_err();
+    let reply = process(&app, "K-7").await;
+    assert_eq!(
+        (&reply["calibrated"], &reply["auto"]),
+        (&json!(false), &json!(false))
+    );
+    let reasons = reply["review_reasons"].to_string();
+    assert!(reasons.contains("calibration_unknown"), "{reasons}");
+    let ready = app.get("/readyz").await.ok();
+    assert_eq!(ready["parts"][1]["name"], "calibration", "{ready}");
+    // One that can be read follows it.
+    label(&app.rows, "process/create_bill/rules", 0.9, 3_000, 4_000).await;
+    calibrate(&app).await;
+    assert_eq!(process(&app, "K-8").await["calibrated"], json!(true));
+}

@@ -55,10 +55,17 @@ pub(super) async fn merge(rows: &PgPool) {
     let waiting = "SELECT count(*) FROM accuracy_counts WHERE NOT merged";
     let before: i64 = sqlx::query_scalar(waiting).fetch_one(rows).await.unwrap();
     assert!(before > 0);
-    sqlx::query("SELECT merge_accuracy_counts()")
-        .execute(rows)
+    // In steps, each smaller than what waits.
+    let mut steps = 0;
+    while sqlx::query_scalar::<_, bool>("SELECT merge_accuracy_counts($1)")
+        .bind(i32::try_from(before / 3).unwrap())
+        .fetch_one(rows)
         .await
-        .unwrap();
+        .unwrap()
+    {
+        steps += 1;
+    }
+    assert!(steps > 0);
     let after: i64 = sqlx::query_scalar(waiting).fetch_one(rows).await.unwrap();
     assert_eq!(after, 0);
 }

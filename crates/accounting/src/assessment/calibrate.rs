@@ -38,7 +38,18 @@ impl Processed {
             "labels do not show that of results like this at most {} % are wrong",
             limit.limit() * 100.0
         );
-        let check = Check::review("risk_not_bounded", "", message);
+        self.leave_to_a_person(Check::review("risk_not_bounded", "", message));
+    }
+
+    /// Where nobody knows what labels show, what rules let through is left to a person.
+    pub fn without_calibration(&mut self) {
+        if self.auto {
+            let message = "the calibration could not be read: nobody knows what risk labels show";
+            self.leave_to_a_person(Check::review("calibration_unknown", "", message));
+        }
+    }
+
+    fn leave_to_a_person(&mut self, check: Check) {
         self.auto = false;
         self.review_reasons
             .push(format!("{}: {}", check.code, check.message));
