@@ -5,8 +5,6 @@ pub mod notes;
 mod redaction;
 mod streamed;
 
-use std::borrow::Cow;
-
 use serde::{Deserialize, Serialize};
 
 pub use redaction::Redactor;
@@ -38,6 +36,10 @@ impl BodyPolicies {
     }
 }
 
+/// A body of more bytes is not kept, on either side: PostgreSQL takes no text and no message of
+/// 1 GiB, and the queue that bodies wait in is small.
+const LARGEST_KEPT: usize = 64 * 1024 * 1024;
+
 /// The bodies of a request as they are kept.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct KeptBodies {
@@ -52,9 +54,11 @@ pub struct KeptBodies {
 impl KeptBodies {
     /// As the policy says; none if nothing is kept.
     pub fn under(policy: BodyPolicy, request: Option<&[u8]>, reply: Option<&[u8]>) -> Option<Self> {
+        let small_enough = |body: &&[u8]| body.len() <= LARGEST_KEPT;
+        let (request, reply) = (request.filter(small_enough), reply.filter(small_enough));
         let (request, reply) = match policy {
             BodyPolicy::None => return None,
-            BodyPolicy::Full => (request.map(storable), reply.map(storable)),
+            BodyPolicy::Full => (request.map(text), reply.map(text)),
             BodyPolicy::Redacted => {
                 let mut redactor = Redactor::default();
                 let request = request.map(text).map(|text| redactor.redact(&text));
@@ -65,10 +69,11 @@ impl KeptBodies {
                 (request, reply)
             }
         };
+        // At the very end: a body that is taken apart may have them as `\u0000` within.
         Some(Self {
             policy,
-            request,
-            reply,
+            request: request.map(storable),
+            reply: reply.map(storable),
         })
     }
 
@@ -78,16 +83,15 @@ impl KeptBodies {
     }
 }
 
-/// PostgreSQL keeps no U+0000 in a text; neither it nor bytes that are no UTF-8 are JSON, so only a
-/// body that was refused can have them.
-fn storable(body: &[u8]) -> String {
-    text(body).into_owned()
+/// A body as text. Bytes that are no UTF-8 are no JSON, so only a body that was refused has them.
+fn text(body: &[u8]) -> String {
+    String::from_utf8_lossy(body).into_owned()
 }
 
-fn text(body: &[u8]) -> Cow<'_, str> {
-    let text = String::from_utf8_lossy(body);
+/// PostgreSQL keeps no U+0000 in a text.
+fn storable(text: String) -> String {
     if text.contains('\0') {
-        Cow::Owned(text.replace('\0', "\u{FFFD}"))
+        text.replace('\0', "\u{FFFD}")
     } else {
         text
     }
@@ -118,5 +122,14 @@ mod tests {
     fn what_no_column_takes_is_marked() {
         let kept = KeptBodies::under(BodyPolicy::Full, Some(b"a\0b\xFF"), None).unwrap();
         assert_eq!(kept.request.as_deref(), Some("a\u{FFFD}b\u{FFFD}"));
+    }
+
+    #[test]
+    fn what_only_the_parts_of_a_body_have_is_marked_too() {
+        let stream = br#"data: {"choices":[{"index":0,"delta":{"content":"a\u0000b"}}]}"#;
+        for policy in [BodyPolicy::Full, BodyPolicy::Redacted] {
+            let kept = KeptBodies::under(policy, Some(b"{}"), Some(stream)).unwrap();
+            assert!(!kept.reply.unwrap().contains('\0'), "{policy:?}");
+        }
     }
 }

@@ -9,6 +9,7 @@ use utoipa::ToSchema;
 
 use crate::app::App;
 use crate::store::LogHealth;
+use crate::store::request_log::LogWriterHealth;
 
 /// The state of one part.
 #[derive(Debug, Serialize, ToSchema)]
@@ -105,23 +106,27 @@ async fn readiness(app: &App) -> Readiness {
 }
 
 /// A log that keeps records in its spool is ready, and says so; one that keeps none is not,
-/// unless it was told to go on.
+/// unless it was told to go on. Neither is one whose rows have waited for longer than an answer is
+/// held back for them.
 async fn log_state(app: &App) -> PartState {
     let health = app.store.health().await;
     if let Err(cause) = &health {
         tracing::warn!(%cause, "the store does not answer");
     }
+    let writer = app.request_log.health();
+    let mut words = match &health {
+        Ok(health) => amiss(*health),
+        Err(_) => vec!["the log does not answer".to_owned()],
+    };
+    words.extend(amiss_with_writer(writer));
     PartState {
         name: "store".to_owned(),
-        ready: health.as_ref().is_ok_and(|health| !health.is_closed),
-        reason: match health {
-            Ok(health) => amiss(health),
-            Err(_) => Some("the log does not answer".to_owned()),
-        },
+        ready: health.is_ok_and(|health| !health.is_closed) && !writer.is_stuck,
+        reason: (!words.is_empty()).then(|| words.join("; ")),
     }
 }
 
-fn amiss(health: LogHealth) -> Option<String> {
+fn amiss(health: LogHealth) -> Vec<String> {
     let mut words = Vec::new();
     if let Some(seconds) = health.away_seconds {
         words.push(format!("the database is away for {seconds} s"));
@@ -148,7 +153,33 @@ fn amiss(health: LogHealth) -> Option<String> {
     if health.lost > 0 {
         words.push(format!("{} records were lost", health.lost));
     }
-    (!words.is_empty()).then(|| words.join("; "))
+    words
+}
+
+fn amiss_with_writer(writer: LogWriterHealth) -> Vec<String> {
+    let mut words = Vec::new();
+    if let Some(seconds) = writer.stuck_seconds {
+        words.push(format!(
+            "the request log could not be written for {seconds} s; {} rows wait",
+            writer.waiting
+        ));
+    }
+    if writer.is_closed {
+        words.push("its queue is full: requests are refused".to_owned());
+    }
+    if writer.without_bodies > 0 {
+        words.push(format!(
+            "{} requests are in the log without their bodies, which the database refused",
+            writer.without_bodies
+        ));
+    }
+    if writer.set_aside > 0 {
+        words.push(format!(
+            "{} rows that the database refused are in the gateway's own log alone",
+            writer.set_aside
+        ));
+    }
+    words
 }
 
 fn state(outcome: Result<(), String>) -> PartState {

@@ -1,9 +1,12 @@
 //! The request log: one row a request under `/v1`, and its bodies where the policy keeps them.
 //!
-//! Rows go through a bounded queue to one writer, which writes all that wait in one group. A
+//! Rows go through a bounded queue to one [`writer`], which writes all that wait in one group. A
 //! sender can wait until its row is durable, which costs it the time of one group and the
-//! database nothing. The queue is bounded in rows and in bytes; when it is full the sender waits,
-//! so none is dropped.
+//! database nothing. The queue is bounded in rows and in bytes; when it is full the row waits
+//! outside, so none is dropped, and its sender waits no longer than [`LONGEST_HOLD`].
+
+mod health;
+mod writer;
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -19,18 +22,19 @@ use uuid::Uuid;
 use super::Store;
 use crate::record::KeptBodies;
 
+pub use health::LogWriterHealth;
+
+use health::WriterState;
+use writer::Writer;
+
 /// Rows that may wait for the writer.
 const QUEUE: usize = 4096;
 /// KiB of rows and bodies that may wait for the writer.
 const QUEUE_KIB: u32 = 8 * 1024;
-/// Rows of one group.
-const GROUP: usize = 500;
 /// How long a group is waited for where nobody waits for its rows.
 const LINGER: Duration = Duration::from_millis(20);
-/// Between two tries to write a group that the database refused.
-const RETRY: Duration = Duration::from_millis(500);
-/// How long an answer is held back for its row: longer than it takes to find out that the database
-/// is away. Where there is no spool either, the row waits in the queue.
+/// How long an answer is held back for its row, in the queue and before it: longer than it takes
+/// to find out that the database is away. Where there is no spool either, the row goes on waiting.
 const LONGEST_HOLD: Duration = Duration::from_secs(10);
 
 /// One request and how it ended.
@@ -113,6 +117,7 @@ pub struct RequestLog {
     rows: mpsc::Sender<Queued>,
     room: Arc<Semaphore>,
     durable: RequestsDurable,
+    state: Arc<WriterState>,
 }
 
 /// The writing end.
@@ -145,24 +150,36 @@ impl RequestLog {
             RequestsDurable::BeforeReply => None,
             RequestsDurable::AfterReply => Some(LINGER),
         };
-        let task = tokio::spawn(write_all(store, queue, stop.clone(), linger));
+        let state = Arc::new(WriterState::default());
+        let writer = Writer::new(store, queue, stop.clone(), linger, Arc::clone(&state));
+        let task = tokio::spawn(writer.write_all());
         let log = Self {
             rows,
             room: Arc::new(Semaphore::new(QUEUE_KIB as usize)),
             durable,
+            state,
         };
         (log, RequestLogWriter { task, stop })
     }
 
-    /// Hands a row to the writer and, where replies wait for it, waits until it is durable. A row
-    /// reaches the writer though its sender goes.
+    /// How the writer is.
+    pub fn health(&self) -> LogWriterHealth {
+        self.state.health()
+    }
+
+    /// Hands a row to the writer and, where replies wait for it, waits until it is durable; both
+    /// together for [`LONGEST_HOLD`] at most. A row reaches the writer though its sender goes.
     pub async fn record(&self, row: RequestRow) {
         let log = self.clone();
-        let handed_over = tokio::spawn(async move { log.hand_over(row).await }).await;
-        let (RequestsDurable::BeforeReply, Ok(Some(written))) = (self.durable, handed_over) else {
-            return;
+        let handed_over = tokio::spawn(async move { log.hand_over(row).await });
+        let waits = self.durable == RequestsDurable::BeforeReply;
+        let done = async move {
+            if let (true, Ok(Some(written))) = (waits, handed_over.await) {
+                // An error means that the writer gave the row up, and said so.
+                let _given_up = written.await;
+            }
         };
-        if tokio::time::timeout(LONGEST_HOLD, written).await.is_err() {
+        if tokio::time::timeout(LONGEST_HOLD, done).await.is_err() {
             warn!("an answer is sent before its row of the request log is durable");
         }
     }
@@ -172,86 +189,41 @@ impl RequestLog {
         let kib = u32::try_from(row.bodies.as_ref().map_or(0, KeptBodies::size) / 1024 + 1)
             .unwrap_or(u32::MAX)
             .min(QUEUE_KIB);
-        let share = Arc::clone(&self.room).acquire_many_owned(kib).await.ok();
+        self.state.came();
+        let (share, place) = self.place(kib).await;
         let (durable, written) = oneshot::channel();
-        let queued = Queued {
+        let Some(place) = place else {
+            self.state.went(1);
+            error!(id = %row.id, "the request log's writer has ended; a row is lost");
+            return None;
+        };
+        place.send(Queued {
             row,
             durable,
             share,
-        };
-        if self.rows.send(queued).await.is_err() {
-            error!("the request log's writer has ended; a row is lost");
-            return None;
-        }
+        });
         Some(written)
     }
-}
 
-async fn write_all(
-    store: Store,
-    mut queue: mpsc::Receiver<Queued>,
-    stop: CancellationToken,
-    linger: Option<Duration>,
-) {
-    let mut group = Vec::with_capacity(GROUP);
-    loop {
-        let received = tokio::select! {
-            received = queue.recv_many(&mut group, GROUP) => received,
-            () = stop.cancelled(), if !queue.is_closed() => {
-                queue.close();
-                continue;
-            }
-        };
-        if received == 0 {
-            return;
-        }
-        if let (Some(linger), true) = (linger, received < GROUP) {
-            tokio::time::sleep(linger).await;
-            while group.len() < GROUP
-                && let Ok(queued) = queue.try_recv()
-            {
-                group.push(queued);
-            }
-        }
-        let mut rows = Vec::with_capacity(group.len());
-        // Their shares of the queue are given back when the rows are written.
-        let mut waiting = Vec::with_capacity(group.len());
-        for Queued {
-            row,
-            durable,
-            share,
-        } in group.drain(..)
+    /// A place in the queue for a row of so many KiB, when there is one; none when the writer has
+    /// ended.
+    async fn place(
+        &self,
+        kib: u32,
+    ) -> (
+        Option<OwnedSemaphorePermit>,
+        Option<mpsc::OwnedPermit<Queued>>,
+    ) {
+        let room = || Arc::clone(&self.room);
+        let at_once = room().try_acquire_many_owned(kib).ok();
+        if let Some(share) = at_once
+            && let Ok(place) = self.rows.clone().try_reserve_owned()
         {
-            rows.push(row);
-            waiting.push((durable, share));
+            return (Some(share), Some(place));
         }
-        if !write_group(&store, &queue, &rows).await {
-            return;
-        }
-        for (durable, _share) in waiting {
-            // Nobody listens where replies do not wait.
-            let _unheard = durable.send(());
-        }
+        let _outside = self.state.waits_outside();
+        // The semaphore is never closed.
+        let share = room().acquire_many_owned(kib).await.ok();
+        (share, self.rows.clone().reserve_owned().await.ok())
     }
-}
-
-/// Writes a group, again and again if need be; false when it gave up because the gateway stops.
-async fn write_group(store: &Store, queue: &mpsc::Receiver<Queued>, rows: &[RequestRow]) -> bool {
-    let mut refused = 0_u32;
-    while let Err(cause) = store.keep_requests(rows).await {
-        // One line when it begins and then one in a hundred: an outage is not a log flood.
-        if refused.is_multiple_of(100) {
-            error!(%cause, rows = rows.len(), "the request log cannot be written; trying again");
-        }
-        refused = refused.saturating_add(1);
-        if queue.is_closed() && refused > 10 {
-            error!(
-                rows = rows.len() + queue.len(),
-                "stopping with rows unwritten"
-            );
-            return false;
-        }
-        tokio::time::sleep(RETRY).await;
-    }
-    true
 }

@@ -1,5 +1,7 @@
 //! Every request under `/v1` leaves one row, with no prompt in it.
 
+mod refused;
+
 use std::collections::BTreeSet;
 use std::num::NonZeroU32;
 use std::time::Duration;
