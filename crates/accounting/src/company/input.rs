@@ -14,12 +14,16 @@ use crate::chart::{self, Account, AccountCode, AccountInput, AccountType, Chart}
 use crate::input_error::{InputError, from_value};
 use crate::money::{Currency, is_exchange_rate, is_in_range};
 
+/// Characters of a company's name.
+const LONGEST_NAME: usize = 255;
+
 /// The company of a request. Exactly one of `chart_of_accounts` and `accounts` is given.
 #[derive(Debug, Clone, Deserialize, schemars::JsonSchema)]
 #[serde(deny_unknown_fields)]
 #[schemars(title = "Company")]
 pub struct CompanyInput {
-    /// Name, as documents print it.
+    /// Name, as documents print it; at most 255 characters.
+    #[schemars(length(max = 255))]
     pub name: String,
     /// ISO 3166 alpha-2 code.
     pub country: String,
@@ -159,6 +163,10 @@ impl Company {
         let name = input.name.trim().to_owned();
         if name.is_empty() {
             return Err(InputError::new("/name", "a company needs a name"));
+        }
+        if name.chars().count() > LONGEST_NAME {
+            let message = format!("a company's name has at most {LONGEST_NAME} characters");
+            return Err(InputError::new("/name", message));
         }
         let country = Country::parse(&input.country).ok_or_else(|| {
             let message = format!("'{}' is not an ISO 3166 alpha-2 code", input.country);
@@ -365,6 +373,8 @@ mod tests {
     #[test]
     fn each_error_names_its_field() {
         for (changes, pointer) in [
+            (json!({"name": " "}), "/name"),
+            (json!({"name": "x".repeat(256)}), "/name"),
             (json!({"country": "Germany"}), "/country"),
             (json!({"base_currency": "EURO"}), "/base_currency"),
             (json!({"chart_of_accounts": "skr99"}), "/chart_of_accounts"),
