@@ -9,6 +9,7 @@ use crate::clock::Environment;
 use crate::config::{AccountingConfig, Config, CorsOrigins, StructuredOutputConfig};
 use crate::models::Models;
 use crate::pipeline::calibration::CalibrationInUse;
+use crate::pipeline::under_way::UnderWay;
 use crate::record::BodyPolicies;
 use crate::store::Store;
 use crate::store::request_log::RequestLog;
@@ -24,6 +25,8 @@ pub struct App {
     pub request_log: RequestLog,
     /// The models.
     pub models: Arc<Models>,
+    /// The documents that are being processed.
+    pub under_way: Arc<UnderWay>,
     /// What bounds a request.
     pub limits: Limits,
     /// How accounting requests that do not say are done.
@@ -65,6 +68,7 @@ impl App {
             store,
             request_log,
             models: Arc::new(models),
+            under_way: Arc::default(),
             limits: Limits {
                 max_body_bytes: config.server.max_body_bytes,
                 request_timeout_seconds: config.server.request_timeout_seconds,

@@ -8,11 +8,15 @@ pub mod calibration;
 pub mod feedback;
 mod history;
 pub mod keep;
+mod large;
+pub mod process;
 mod read;
 pub mod reconcile;
 pub mod request;
 pub mod statements;
+pub mod under_way;
 mod unique_json;
+pub mod validate;
 
 use ledgergate_accounting::InputError;
 use ledgergate_accounting::document::DocumentError;
@@ -43,7 +47,7 @@ pub enum PipelineError {
     /// The decision cannot be kept.
     #[error(transparent)]
     Store(#[from] StoreError),
-    /// The task that matches lines and items, or reads a statement file, broke.
+    /// The task that reads or matches what is large, or that keeps the decision, broke.
     #[error("the work broke off: {0}")]
     Interrupted(tokio::task::JoinError),
     /// A reply cannot be written as JSON.

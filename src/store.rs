@@ -1,9 +1,9 @@
 //! The log, in PostgreSQL: the only store and the only module with SQL.
 //!
-//! Decisions are durable before their answer is sent; requests are written in groups. Without a
-//! configured server an embedded PostgreSQL runs in this process ([`embedded`]): the same
-//! migrations, the same SQL, one connection. With a server, a [`spool`] on the local disk takes
-//! what it cannot while it is away.
+//! Decisions are durable before their answer is sent. What comes at one time is written, and looked
+//! up, together ([`groups`], [`questions`]). Without a configured server an embedded PostgreSQL
+//! runs in this process ([`embedded`]): the same migrations, the same SQL, one connection. With a
+//! server, a [`spool`] on the local disk takes what it cannot while it is away.
 //!
 //! Every query is in a transaction of its own or of its caller's, and nothing is set for a
 //! session, so that it works through a pooler that gives a connection for a transaction only.
@@ -11,48 +11,52 @@
 pub mod accuracy;
 mod availability;
 pub mod calibrations;
+mod database;
 pub mod decisions;
 mod drain;
 mod embedded;
 mod error;
 pub mod feedback;
+mod groups;
 pub mod history;
 mod open;
 mod outage;
 mod partitions;
+mod questions;
 pub mod request_log;
 mod requests;
 mod results;
 mod spool;
 
-use std::future::Future;
 use std::sync::Arc;
 use std::time::Duration;
 
 use jiff::Timestamp;
 use sqlx::PgPool;
 use sqlx::postgres::PgPoolOptions;
-use tracing::{Instrument, instrument};
+use tracing::instrument;
 
 pub use embedded::Embedded;
 pub use error::StoreError;
 pub use open::OpenStore;
 pub use outage::LogHealth;
 
-use availability::{is_away, is_slow};
-use outage::Outage;
-
-/// How long a query may take, where there is a spool that can take its record instead.
-const PATIENCE: Duration = Duration::from_secs(5);
-/// How long a report may take.
-const REPORT_PATIENCE: Duration = Duration::from_secs(30);
+use database::{Database, ping};
+use decisions::{FirstUse, KeptOutcome, KeyOf, NewDecision};
+use groups::GroupSender;
+use history::{EarlierDecision, HistoryKey};
+use questions::Questions;
 
 /// The log. Cheap to clone.
 #[derive(Clone)]
 pub struct Store {
-    pool: PgPool,
-    /// None where the database cannot go away alone, or nothing shall be done about it.
-    outage: Option<Arc<Outage>>,
+    database: Database,
+    /// Decisions on their way to be kept.
+    decisions: GroupSender<NewDecision, KeptOutcome>,
+    /// Questions for the first uses of idempotency keys.
+    keys: Questions<KeyOf, Option<Arc<FirstUse>>>,
+    /// Questions for earlier documents.
+    history: Questions<HistoryKey, Arc<[EarlierDecision]>>,
 }
 
 impl Store {
@@ -67,7 +71,37 @@ impl Store {
             .connect_with(open::options(url)?)
             .await
             .map_err(|source| StoreError::Unreachable { source })?;
-        Ok(Self { pool, outage: None })
+        Ok(Self::over(Database { pool, outage: None }))
+    }
+
+    /// Starts what writes and asks in groups. It ends with the last clone of the store.
+    fn over(database: Database) -> Self {
+        let (decisions, to_write) = groups::queue(decisions::LIMITS);
+        let (keys, asked_keys) = groups::queue(questions::LIMITS);
+        let (history, asked_history) = groups::queue(questions::LIMITS);
+        tokio::spawn(decisions::write_all(database.clone(), to_write));
+        let asking = database.clone();
+        tokio::spawn(questions::answer_all(asked_keys, move |keys| {
+            let (asking, pool) = (asking.clone(), asking.pool.clone());
+            async move {
+                let work = async move { decisions::find_each(&pool, &keys).await };
+                asking.ask(work).await
+            }
+        }));
+        let asking = database.clone();
+        tokio::spawn(questions::answer_all(asked_history, move |keys| {
+            let (asking, pool) = (asking.clone(), asking.pool.clone());
+            async move {
+                let work = async move { history::find(&pool, &keys).await };
+                asking.ask(work).await
+            }
+        }));
+        Self {
+            database,
+            decisions,
+            keys,
+            history,
+        }
     }
 
     /// Brings the tables up to this version. Running it again changes nothing. A partition that
@@ -77,7 +111,7 @@ impl Store {
     /// [`StoreError::Migration`] if a migration fails or the database is from a newer version.
     #[instrument(skip_all)]
     pub async fn migrate(&self, now: Timestamp) -> Result<(), StoreError> {
-        migrate_on(&self.pool).await?;
+        migrate_on(&self.database.pool).await?;
         if let Err(cause) = self.make_partitions(now).await {
             tracing::error!(%cause, "the request log's partitions could not be made");
         }
@@ -90,9 +124,9 @@ impl Store {
     /// [`StoreError`] if records can be kept nowhere.
     #[instrument(skip_all)]
     pub async fn health(&self) -> Result<LogHealth, StoreError> {
-        let pool = self.pool.clone();
-        let asked = self.ask_database(async move { ping(&pool).await }).await;
-        match (asked, &self.outage) {
+        let pool = self.database.pool.clone();
+        let asked = self.database.ask(async move { ping(&pool).await }).await;
+        match (asked, &self.database.outage) {
             (Ok(()) | Err(StoreError::Away), Some(outage)) => Ok(outage.health()),
             (Ok(()), None) => Ok(LogHealth::default()),
             (Err(cause), _) => Err(cause),
@@ -101,60 +135,10 @@ impl Store {
 
     /// Whether requests must be refused because no record of them could be kept.
     pub fn is_closed(&self) -> bool {
-        self.outage
+        self.database
+            .outage
             .as_ref()
             .is_some_and(|outage| outage.is_away() && outage.health().is_closed)
-    }
-
-    /// The outcome of a query. Where there is a spool: [`StoreError::Away`], at once, if the
-    /// database is known to be away, and if this query finds out that it is; [`StoreError::Slow`]
-    /// if it is there, but did not answer this query in time.
-    fn ask_database<T: Send + 'static>(
-        &self,
-        work: impl Future<Output = Result<T, StoreError>> + Send + 'static,
-    ) -> impl Future<Output = Result<T, StoreError>> + Send {
-        // On the heap: a query's future is large, and every caller would carry it along.
-        let work = Box::pin(work);
-        async move {
-            let Some(outage) = &self.outage else {
-                return uncancelled(work, None).await;
-            };
-            if outage.is_away() {
-                return Err(StoreError::Away);
-            }
-            match uncancelled(work, Some(PATIENCE)).await {
-                Err(cause)
-                    if is_slow(&cause) && outage.answers(&self.pool.connect_options()).await =>
-                {
-                    tracing::warn!(%cause, "the database is slow");
-                    Err(StoreError::Slow)
-                }
-                Err(cause) if is_away(&cause) => {
-                    outage.leave(&cause);
-                    Err(StoreError::Away)
-                }
-                outcome => outcome,
-            }
-        }
-    }
-
-    /// The outcome of a query that nobody's record waits for: it may take longer, and says nothing
-    /// about whether the database is there.
-    ///
-    /// # Errors
-    /// [`StoreError::Away`] if the database is known to be away, [`StoreError::Slow`] after half a
-    /// minute, and what the query says.
-    async fn ask_for_report<T: Send + 'static>(
-        &self,
-        work: impl Future<Output = Result<T, StoreError>> + Send + 'static,
-    ) -> Result<T, StoreError> {
-        if self.outage.as_ref().is_some_and(|outage| outage.is_away()) {
-            return Err(StoreError::Away);
-        }
-        match uncancelled(Box::pin(work), Some(REPORT_PATIENCE)).await {
-            Err(cause) if is_slow(&cause) => Err(StoreError::Slow),
-            outcome => outcome,
-        }
     }
 }
 
@@ -172,36 +156,6 @@ async fn migrate_on(pool: &PgPool) -> Result<(), StoreError> {
         .await?;
     transaction.commit().await?;
     Ok(())
-}
-
-async fn ping(pool: &PgPool) -> Result<(), StoreError> {
-    let mut transaction = pool.begin().await?;
-    sqlx::query!("SELECT 1 AS answer")
-        .fetch_one(&mut *transaction)
-        .await?;
-    transaction.commit().await?;
-    Ok(())
-}
-
-/// Lets a query end though its caller has gone, within `patience` if there is one. A connection
-/// that is dropped in the middle of a transaction is lost, and the embedded database has a single
-/// one.
-async fn uncancelled<T: Send + 'static>(
-    work: impl Future<Output = Result<T, StoreError>> + Send + 'static,
-    patience: Option<Duration>,
-) -> Result<T, StoreError> {
-    let work = async move {
-        match patience {
-            Some(patience) => tokio::time::timeout(patience, work)
-                .await
-                .unwrap_or(Err(StoreError::TimedOut)),
-            None => work.await,
-        }
-    };
-    match tokio::spawn(work.in_current_span()).await {
-        Ok(outcome) => outcome,
-        Err(error) => Err(StoreError::Interrupted(error)),
-    }
 }
 
 /// sqlx has no type of jiff's; both count microseconds since 1970 exactly.

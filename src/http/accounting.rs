@@ -11,12 +11,10 @@ pub mod schemas;
 pub mod statements;
 pub mod validate;
 
-use axum::Json;
 use axum::extract::{FromRequest, FromRequestParts, Request};
-use axum::http::HeaderMap;
 use axum::http::request::Parts;
+use axum::http::{HeaderMap, header};
 use axum::response::{IntoResponse, Response};
-
 use serde::de::DeserializeOwned;
 use utoipa::{IntoParams, IntoResponses};
 
@@ -98,12 +96,9 @@ fn idempotency_key(headers: &HeaderMap) -> Result<Option<String>, ApiError> {
 fn sent(kept: Kept) -> Response {
     let details = RequestDetails {
         decision_id: Some(kept.decision),
-        model: kept
-            .reply
-            .get("model")
-            .and_then(|model| model.as_str())
-            .map(str::to_owned),
+        model: kept.model,
         ..RequestDetails::default()
     };
-    (axum::Extension(Observed(details)), Json(kept.reply)).into_response()
+    let json = [(header::CONTENT_TYPE, "application/json")];
+    (axum::Extension(Observed(details)), json, kept.reply).into_response()
 }

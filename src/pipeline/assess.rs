@@ -14,13 +14,14 @@ use tracing::instrument;
 
 use super::PipelineError;
 use super::ask::{self, Askable};
+use super::large::work_on;
 use super::request::{AssessmentRequest, refuse_nul};
 use crate::clock::Clock;
 use crate::config::AccountingConfig;
 use crate::models::Models;
 
 /// Where an accounting request's time went, in milliseconds.
-#[derive(Debug, Clone, Copy, Serialize, JsonSchema)]
+#[derive(Debug, Clone, Copy, Default, Serialize, JsonSchema)]
 pub struct Timings {
     /// Reading, deciding, posting and checking.
     pub code: f64,
@@ -28,6 +29,17 @@ pub struct Timings {
     pub model: f64,
     /// Both.
     pub total: f64,
+}
+
+impl Timings {
+    /// Of work for which no model was there.
+    pub(super) fn of_code(duration: Duration) -> Self {
+        TimeSpent {
+            code: duration,
+            model: Duration::ZERO,
+        }
+        .in_milliseconds()
+    }
 }
 
 /// An assessment with all its questions answered.
@@ -81,6 +93,8 @@ pub struct AssessmentContext<'a> {
     pub timeout: Duration,
     /// Who asks.
     pub caller: Caller,
+    /// How large the request's body is.
+    pub body_bytes: usize,
 }
 
 /// Assesses one document.
@@ -109,7 +123,12 @@ pub async fn assess(
         .now()
         .to_zoned_datetime(jiff::tz::TimeZone::UTC)
         .date();
-    let mut assessment = Assessment::new(&document, company.clone(), Options { today, llm });
+    let options = Options { today, llm };
+    let reading = {
+        let company = company.clone();
+        move || Assessment::new(&document, company, options)
+    };
+    let mut assessment = work_on(context.body_bytes, reading).await?;
     let before_model = started.elapsed();
     let asking = ask::Asking {
         llm,

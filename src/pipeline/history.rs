@@ -1,64 +1,86 @@
-//! What the log knows of a company's earlier documents, for the document at hand.
+//! What is known of a company's earlier documents, for the document at hand: those of the log, and
+//! those that are still under way to it.
+
+use std::sync::Arc;
 
 use ledgergate_accounting::assessment::Assessment;
-use ledgergate_accounting::company::Company;
 use ledgergate_accounting::history::{EarlierDocument, Standing};
 use ledgergate_accounting::money::Currency;
-use tracing::instrument;
+use tracing::{instrument, warn};
 
+use super::assess::Assessed;
 use super::keep::result_id;
+use super::under_way::Place;
 use crate::store::Store;
 use crate::store::history::{EarlierDecision, HistoryKey};
 
-/// Gives an assessment the earlier documents of its company and party. Where the log does not
-/// answer, that is a finding: nobody can say that the document is no duplicate.
-#[instrument(skip_all)]
-pub(super) async fn compare_with_earlier(
-    assessment: &mut Assessment,
-    company: &Company,
-    store: &Store,
-) {
-    let determination = assessment.determination();
-    let Some(counterparty) = determination.counterparty else {
-        return;
-    };
-    let key = HistoryKey {
-        company_name: company.name().to_owned(),
-        company_country: company.country().to_string(),
+/// Which earlier documents a document is held against: those of its company that were taken for
+/// the same, with the same party or, as it has none, without one.
+pub(super) fn history_key(assessed: &Assessed) -> HistoryKey {
+    let determination = assessed.assessment.determination();
+    HistoryKey {
+        company_name: assessed.company.name().to_owned(),
+        company_country: assessed.company.country().to_string(),
         action: determination.action.to_string(),
-        counterparty: counterparty.clone(),
-    };
-    match store.earlier_decisions(key).await {
-        Ok(earlier) => {
-            let known = earlier
-                .into_iter()
-                .filter_map(|decision| earlier_document(decision, &counterparty));
-            assessment.compare_with(known.collect());
-        }
-        Err(cause) => {
-            tracing::warn!(%cause, "earlier documents are not known");
-            assessment.cannot_compare();
-        }
+        counterparty: determination.counterparty,
     }
 }
 
+/// Gives an assessment the earlier documents of its company and party. Where the log does not
+/// answer, or one of them cannot be read, that is a finding: nobody can say that the document is
+/// no duplicate.
+#[instrument(skip_all)]
+pub(super) async fn compare_with_earlier(
+    assessment: &mut Assessment,
+    place: &mut Place,
+    store: &Store,
+) {
+    let kept = store.earlier_decisions(place.key().clone()).await;
+    let under_way = place.those_before().await;
+    let kept = kept.unwrap_or_else(|cause| {
+        warn!(%cause, "earlier documents are not known");
+        assessment.cannot_compare();
+        Arc::default()
+    });
+    let not_yet_kept = under_way
+        .iter()
+        .map(|decision| &**decision)
+        .filter(|decision| kept.iter().all(|one| one.id != decision.id));
+    let counterparty = place.key().counterparty.as_deref();
+    let mut earlier = Vec::with_capacity(kept.len());
+    for decision in kept.iter().chain(not_yet_kept) {
+        if let Ok(document) = earlier_document(decision, counterparty) {
+            earlier.extend(document);
+        } else {
+            warn!(decision = %decision.id, "an earlier document's currency is not known");
+            assessment.cannot_compare();
+        }
+    }
+    assessment.compare_with(earlier);
+}
+
+/// A decision has a currency that this version does not know.
+struct UnknownCurrency;
+
 /// None where a person rejected it: it is not in the books.
-fn earlier_document(decision: EarlierDecision, counterparty: &str) -> Option<EarlierDocument> {
+fn earlier_document(
+    decision: &EarlierDecision,
+    counterparty: Option<&str>,
+) -> Result<Option<EarlierDocument>, UnknownCurrency> {
     let standing = match decision.verdict.as_deref() {
-        Some("rejected") => return None,
+        Some("rejected") => return Ok(None),
         Some(_) => Standing::Approved,
         None if decision.auto => Standing::Automatic,
         None => Standing::Open,
     };
-    Some(EarlierDocument {
+    let currency = decision.currency.as_deref().map(Currency::from_code);
+    Ok(Some(EarlierDocument {
         result_id: result_id(decision.id),
-        counterparty: Some(counterparty.to_owned()),
-        document_number: decision.document_number,
+        counterparty: counterparty.map(str::to_owned),
+        document_number: decision.document_number.clone(),
         issue_date: decision.issue_date,
-        currency: decision
-            .currency
-            .and_then(|code| Currency::from_code(&code).ok()),
+        currency: currency.transpose().map_err(|_| UnknownCurrency)?,
         gross: decision.gross,
         standing,
-    })
+    }))
 }

@@ -1,27 +1,23 @@
 //! Replies of the accounting endpoints: given an id, kept in the log, and only then sent.
 
-use std::time::Duration;
-
 use ledgergate_accounting::checks::Check;
 use ledgergate_accounting::company::Company;
-use ledgergate_accounting::document::Document;
-use ledgergate_accounting::validate::{self, ValidationReply};
 use ledgergate_llm::chat::Caller;
 use schemars::JsonSchema;
 use serde::Serialize;
 use serde_json::Value;
 use sha2::{Digest, Sha256};
-use tracing::instrument;
+use tracing::Instrument;
 use uuid::Uuid;
 
 use super::PipelineError;
-use super::assess::{AssessmentContext, Timings, assess, in_company, milliseconds};
-use super::history::compare_with_earlier;
-use super::request::{AssessmentRequest, ValidationRequest, refuse_nul};
+use super::assess::Timings;
+use super::under_way::Place;
 use crate::app::App;
 use crate::schemas::SCHEMA_VERSION;
+use crate::store::StoreError;
 use crate::store::decisions::{
-    CheckRow, ChoiceRow, CompanyColumns, NewDecision, Operation, Summary,
+    CheckRow, ChoiceRow, CompanyColumns, FirstAnswer, NewDecision, Operation, Summary,
 };
 
 /// What every reply carries beside its content.
@@ -54,8 +50,20 @@ pub struct Received<'a> {
 pub struct Kept {
     /// The decision, for the request log.
     pub decision: Uuid,
-    /// What is sent.
-    pub reply: Value,
+    /// The model that was there to be asked, for the request log.
+    pub model: Option<String>,
+    /// What is sent: JSON.
+    pub reply: String,
+}
+
+impl From<FirstAnswer> for Kept {
+    fn from(first: FirstAnswer) -> Self {
+        Self {
+            decision: first.decision,
+            model: first.model,
+            reply: first.reply,
+        }
+    }
 }
 
 /// A result id as clients see it.
@@ -66,190 +74,6 @@ pub fn result_id(id: Uuid) -> String {
 /// The decision that a result id names.
 pub fn decision_of(result_id: &str) -> Option<Uuid> {
     Uuid::try_parse(result_id.strip_prefix("res_")?).ok()
-}
-
-/// Determines module and action, and keeps the answer.
-///
-/// # Errors
-/// [`PipelineError`], also when the decision could not be kept.
-#[instrument(skip_all)]
-pub async fn determine(
-    app: &App,
-    request: &AssessmentRequest,
-    received: Received<'_>,
-) -> Result<Kept, PipelineError> {
-    // Boxed: a document and all that was made of it are more than a stack should carry along.
-    Box::pin(assess_and_keep(
-        app,
-        Operation::Determine,
-        request,
-        received,
-    ))
-    .await
-}
-
-/// Processes a document into an entry, and keeps the answer.
-///
-/// # Errors
-/// [`PipelineError`], also when the decision could not be kept.
-#[instrument(skip_all)]
-pub async fn process(
-    app: &App,
-    request: &AssessmentRequest,
-    received: Received<'_>,
-) -> Result<Kept, PipelineError> {
-    Box::pin(assess_and_keep(app, Operation::Process, request, received)).await
-}
-
-async fn assess_and_keep(
-    app: &App,
-    operation: Operation,
-    request: &AssessmentRequest,
-    received: Received<'_>,
-) -> Result<Kept, PipelineError> {
-    if let Some(kept) = repeated(app, operation, &received).await? {
-        return Ok(kept);
-    }
-    let context = AssessmentContext {
-        models: &app.models,
-        defaults: &app.accounting,
-        clock: &*app.environment.clock,
-        timeout: Duration::from_secs(app.limits.request_timeout_seconds),
-        caller: received.caller,
-    };
-    let mut assessed = assess(request, &context).await?;
-    let is_compared = request.options.history.unwrap_or(app.accounting.history);
-    if operation == Operation::Process && is_compared {
-        compare_with_earlier(&mut assessed.assessment, &assessed.company, &app.store).await;
-    }
-    let started = std::time::Instant::now();
-    let mut processed = assessed.assessment.finish();
-    let calibrated = app.calibration.apply(operation, &mut processed);
-    let timings = assessed.spent.and_code(started.elapsed()).in_milliseconds();
-    let determination = &processed.determination;
-    let summary = Summary {
-        module: Some(determination.module.to_string()),
-        action: Some(determination.action.to_string()),
-        direction: Some(determination.direction.to_string()),
-        counterparty: determination.counterparty.clone(),
-        confidence: Some(determination.confidence),
-        kind: Some(processed.document_type.clone()),
-        score: Some(calibrated.score),
-        stratum: Some(calibrated.stratum),
-        let_through: Some(calibrated.let_through),
-        calibration: calibrated.version,
-        ..Summary::default()
-    };
-    let choices = processed
-        .model_choices
-        .iter()
-        .map(|choice| ChoiceRow {
-            question: choice.question.to_string(),
-            chosen: choice.chosen.clone(),
-            model: choice.model.clone(),
-            options: choice.options.iter().cloned().map(Value::String).collect(),
-            probabilities: choice
-                .probabilities
-                .iter()
-                .copied()
-                .map(Value::from)
-                .collect(),
-        })
-        .collect();
-    let draft = Draft {
-        operation,
-        company: Some(&assessed.company),
-        model: assessed.model,
-        document: &request.document,
-        timings,
-        choices,
-        received,
-    };
-    if operation == Operation::Determine {
-        return draft.keep(app, summary, &[], determination).await;
-    }
-    let summary = Summary {
-        document_number: processed.document_number.clone(),
-        issue_date: processed.issue_date,
-        currency: processed
-            .currency
-            .map(|currency| currency.code().to_owned()),
-        gross: processed.gross,
-        valid: Some(processed.valid),
-        auto: Some(processed.auto),
-        ..summary
-    };
-    draft
-        .keep(app, summary, &processed.checks, &processed)
-        .await
-}
-
-/// Checks a document, an entry or a statement, and keeps the answer. Asks no model.
-///
-/// # Errors
-/// [`PipelineError`], also when the decision could not be kept.
-#[instrument(skip_all)]
-pub async fn validate(
-    app: &App,
-    request: &ValidationRequest,
-    received: Received<'_>,
-) -> Result<Kept, PipelineError> {
-    if let Some(kept) = repeated(app, Operation::Validate, &received).await? {
-        return Ok(kept);
-    }
-    let started = std::time::Instant::now();
-    for (pointer, part) in [
-        ("/document", request.document.as_ref()),
-        ("/entry", request.entry.as_ref()),
-        ("/statement", request.statement.as_ref()),
-        ("/company", Some(&request.company)),
-    ] {
-        part.map_or(Ok(()), |part| refuse_nul(part, pointer))?;
-    }
-    let company = Company::from_json(&request.company).map_err(in_company)?;
-    let document = request
-        .document
-        .as_ref()
-        .map(Document::from_json)
-        .transpose()
-        .map_err(PipelineError::Document)?;
-    let today = app
-        .environment
-        .clock
-        .now()
-        .to_zoned_datetime(jiff::tz::TimeZone::UTC)
-        .date();
-    let content: ValidationReply = validate::validate(
-        document.as_ref(),
-        request.entry.as_ref(),
-        request.statement.as_ref(),
-        company.clone(),
-        today,
-    )
-    .map_err(PipelineError::Input)?;
-    let elapsed = milliseconds(started.elapsed());
-    let subject = [&request.document, &request.entry, &request.statement]
-        .into_iter()
-        .find_map(Option::as_ref)
-        .unwrap_or(&Value::Null);
-    let draft = Draft {
-        operation: Operation::Validate,
-        company: Some(&company),
-        model: None,
-        document: subject,
-        timings: Timings {
-            code: elapsed,
-            model: 0.0,
-            total: elapsed,
-        },
-        choices: Vec::new(),
-        received,
-    };
-    let summary = Summary {
-        valid: Some(content.valid),
-        ..Summary::default()
-    };
-    draft.keep(app, summary, &content.checks, &content).await
 }
 
 /// The first answer to a request that came before with the same key.
@@ -263,14 +87,13 @@ pub(super) async fn repeated(
     };
     let sha256 = Sha256::digest(received.body).into();
     let found = app.store.find_idempotent(operation, key, &sha256).await?;
-    Ok(found.map(|found| Kept {
-        decision: found.decision,
-        reply: found.reply,
-    }))
+    Ok(found.map(Kept::from))
 }
 
 /// Everything of a decision but its content.
 pub(super) struct Draft<'a> {
+    /// Its id.
+    pub(super) id: Uuid,
     /// Which endpoint decides.
     pub(super) operation: Operation,
     /// Whose books.
@@ -285,10 +108,32 @@ pub(super) struct Draft<'a> {
     pub(super) choices: Vec<ChoiceRow>,
     /// The request.
     pub(super) received: Received<'a>,
+    /// Its place among the documents under way, held until the decision is durable.
+    pub(super) place: Option<Place>,
 }
 
-impl Draft<'_> {
-    /// Gives the content an id and keeps it; or gives back the first answer to the same key.
+impl<'a> Draft<'a> {
+    /// One for which there is no model, with no company and no time yet.
+    pub(super) fn without_model(
+        app: &App,
+        operation: Operation,
+        document: &'a Value,
+        received: Received<'a>,
+    ) -> Self {
+        Self {
+            id: app.environment.ids.next_id(),
+            operation,
+            company: None,
+            model: None,
+            document,
+            timings: Timings::default(),
+            choices: Vec::new(),
+            received,
+            place: None,
+        }
+    }
+
+    /// Keeps the content under the draft's id; or gives back the first answer to the same key.
     pub(super) async fn keep<T: Serialize>(
         self,
         app: &App,
@@ -296,9 +141,9 @@ impl Draft<'_> {
         checks: &[Check],
         content: &T,
     ) -> Result<Kept, PipelineError> {
-        let decision = app.environment.ids.next_id();
+        let decision = self.id;
         let unserialisable = |cause| PipelineError::Unserialisable { decision, cause };
-        let reply = serde_json::to_value(Reply {
+        let reply = serde_json::to_string(&Reply {
             id: result_id(decision),
             schema_version: SCHEMA_VERSION.to_owned(),
             model: self.model.clone(),
@@ -317,11 +162,11 @@ impl Draft<'_> {
                 name: company.name().to_owned(),
                 country: company.country().to_string(),
             }),
-            model: self.model,
+            model: self.model.clone(),
             document_sha256: Sha256::digest(document).into(),
             summary,
             request: String::from_utf8_lossy(self.received.body).into_owned(),
-            reply: serde_json::to_string(&reply).map_err(unserialisable)?,
+            reply: reply.clone(),
             duration_ms: self.timings.total,
             idempotency: self
                 .received
@@ -330,13 +175,24 @@ impl Draft<'_> {
             checks: checks.iter().map(check_row).collect(),
             choices: self.choices,
         };
-        match app.store.insert_decision(row).await? {
-            None => Ok(Kept { decision, reply }),
-            Some(first) => Ok(Kept {
-                decision: first.decision,
-                reply: first.reply,
-            }),
-        }
+        // A task of its own: those behind it count on its place though its client goes.
+        let (store, place) = (app.store.clone(), self.place);
+        let keeping = async move {
+            let outcome = store.insert_decision(row).await;
+            drop(place);
+            outcome
+        };
+        let first = tokio::spawn(keeping.in_current_span())
+            .await
+            .map_err(StoreError::Interrupted)??;
+        Ok(first.map_or(
+            Kept {
+                decision,
+                model: self.model,
+                reply,
+            },
+            Kept::from,
+        ))
     }
 }
 

@@ -56,17 +56,15 @@ pub async fn reconcile(
     let read = reading.finish();
     let total = started.elapsed();
     let draft = Draft {
-        operation: Operation::Reconcile,
         company: company.as_ref(),
         model: models.name(),
-        document: &ledger,
         timings: Timings {
             code: milliseconds(total.saturating_sub(model_time)),
             model: milliseconds(model_time),
             total: milliseconds(total),
         },
         choices: read.choices.into_iter().map(choice_row).collect(),
-        received,
+        ..Draft::without_model(app, Operation::Reconcile, &ledger, received)
     };
     draft.keep(app, Summary::default(), &[], &read.answer).await
 }

@@ -164,27 +164,36 @@ fn unique_or_null<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<V
 /// # Errors
 /// [`PipelineError::Input`] with the pointer of the first such text.
 pub(super) fn refuse_nul(value: &Value, pointer: &str) -> Result<(), PipelineError> {
-    let refused = |pointer: String| {
-        Err(PipelineError::Input(InputError::new(
-            pointer,
-            "has the character U+0000, which no text of a document has",
-        )))
+    let Some(steps) = steps_to_nul(value) else {
+        return Ok(());
+    };
+    let steps = steps.iter().rev();
+    let pointer = steps.fold(pointer.to_owned(), |pointer, step| pointer + "/" + step);
+    Err(PipelineError::Input(InputError::new(
+        pointer,
+        "has the character U+0000, which no text of a document has",
+    )))
+}
+
+/// The steps of the JSON Pointer to the first text with this character, the last step first.
+fn steps_to_nul(value: &Value) -> Option<Vec<String>> {
+    let within = |item: &Value, step: &dyn Fn() -> String| {
+        let mut steps = steps_to_nul(item)?;
+        steps.push(step());
+        Some(steps)
     };
     match value {
-        Value::String(text) if text.contains('\0') => refused(pointer.to_owned()),
+        Value::String(text) => text.contains('\0').then(Vec::new),
         Value::Array(items) => items
             .iter()
             .enumerate()
-            .try_for_each(|(index, item)| refuse_nul(item, &format!("{pointer}/{index}"))),
-        Value::Object(fields) => fields.iter().try_for_each(|(key, item)| {
+            .find_map(|(index, item)| within(item, &|| index.to_string())),
+        Value::Object(fields) => fields.iter().find_map(|(key, item)| {
             if key.contains('\0') {
-                return refused(pointer.to_owned());
+                return Some(Vec::new());
             }
-            refuse_nul(
-                item,
-                &format!("{pointer}/{}", key.replace('~', "~0").replace('/', "~1")),
-            )
+            within(item, &|| key.replace('~', "~0").replace('/', "~1"))
         }),
-        Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => Ok(()),
+        Value::Null | Value::Bool(_) | Value::Number(_) => None,
     }
 }

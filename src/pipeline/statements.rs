@@ -6,7 +6,7 @@ use ledgergate_accounting::statement;
 use tracing::instrument;
 
 use super::PipelineError;
-use super::assess::{Timings, milliseconds};
+use super::assess::Timings;
 use super::keep::{Draft, Kept, Received, repeated};
 use super::request::{StatementsRequest, refuse_nul};
 use crate::app::App;
@@ -35,23 +35,11 @@ pub async fn read(
     let (request, read) = reading.await.map_err(PipelineError::Interrupted)?;
     let content = read.map_err(PipelineError::Input)?;
     let company = statement::company_of(&request.0).map_err(PipelineError::Input)?;
-    let elapsed = milliseconds(started.elapsed());
     let draft = Draft {
-        operation: Operation::Statement,
         company: company.as_ref(),
-        model: None,
-        document: &request.0,
-        timings: Timings {
-            code: elapsed,
-            model: 0.0,
-            total: elapsed,
-        },
-        choices: Vec::new(),
-        received,
+        timings: Timings::of_code(started.elapsed()),
+        ..Draft::without_model(app, Operation::Statement, &request.0, received)
     };
-    let summary = Summary {
-        valid: Some(content.is_valid()),
-        ..Summary::default()
-    };
+    let summary = Summary::of_checks(content.is_valid());
     draft.keep(app, summary, content.checks(), &content).await
 }

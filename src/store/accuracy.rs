@@ -43,17 +43,18 @@ impl Store {
         reference: Period,
         by: Vec<Dimension>,
     ) -> Result<ReportInput, StoreError> {
-        let pool = self.pool.clone();
-        self.ask_for_report(async move {
-            // One snapshot: the parts of a report must agree with each other.
-            let mut snapshot = pool
-                .begin_with("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY")
-                .await?;
-            let input = read(&mut snapshot, period, reference, by).await?;
-            snapshot.commit().await?;
-            Ok(input)
-        })
-        .await
+        let pool = self.database.pool.clone();
+        self.database
+            .ask_for_report(async move {
+                // One snapshot: the parts of a report must agree with each other.
+                let mut snapshot = pool
+                    .begin_with("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY")
+                    .await?;
+                let input = read(&mut snapshot, period, reference, by).await?;
+                snapshot.commit().await?;
+                Ok(input)
+            })
+            .await
     }
 
     /// Adds up the counts that wait, so that reports stay fast: in steps of [`MERGED_AT_ONCE`] rows,
@@ -64,8 +65,10 @@ impl Store {
     #[instrument(skip_all)]
     pub async fn merge_accuracy_counts(&self) -> Result<(), StoreError> {
         for _ in 0..MOST_STEPS {
-            let pool = self.pool.clone();
-            let step = self.ask_for_report(async move { merge_step(&pool).await });
+            let pool = self.database.pool.clone();
+            let step = self
+                .database
+                .ask_for_report(async move { merge_step(&pool).await });
             if !step.await? {
                 break;
             }

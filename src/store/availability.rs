@@ -11,6 +11,7 @@ pub(super) fn is_away(error: &StoreError) -> bool {
         StoreError::Unreachable { .. } | StoreError::TimedOut | StoreError::Interrupted(_) => true,
         StoreError::Query(cause)
         | StoreError::Migration(sqlx::migrate::MigrateError::Execute(cause)) => is_away_by(cause),
+        StoreError::OfGroup(cause) => is_away(cause),
         StoreError::MalformedUrl { .. }
         | StoreError::Embedded { .. }
         | StoreError::InUse { .. }
@@ -20,6 +21,7 @@ pub(super) fn is_away(error: &StoreError) -> bool {
         | StoreError::UnstorableDate
         | StoreError::Away
         | StoreError::Slow
+        | StoreError::Stopped
         | StoreError::IdempotencyKeyReused
         | StoreError::TooManyCells
         | StoreError::UnreadableCalibration { .. } => false,
@@ -29,7 +31,11 @@ pub(super) fn is_away(error: &StoreError) -> bool {
 impl StoreError {
     /// Whether the same may work later, without anybody mending something first.
     pub fn is_temporary(&self) -> bool {
-        is_away(self) || matches!(self, Self::Away | Self::Slow | Self::Spool(_))
+        match self {
+            Self::OfGroup(cause) => cause.is_temporary(),
+            Self::Away | Self::Slow | Self::Stopped | Self::Spool(_) => true,
+            other => is_away(other),
+        }
     }
 }
 

@@ -11,12 +11,13 @@ use tokio_util::sync::CancellationToken;
 use tracing::{error, info, instrument, warn};
 
 use super::availability::is_away;
-use super::decisions::{Inserted, insert_with_parts};
+use super::database::{self, ping};
+use super::decisions::{self, NewDecision, TakenKey, Written};
 use super::outage::Outage;
 use super::request_log::RequestRow;
 use super::spool::Drained;
 use super::spool::entry::Entry;
-use super::{Store, StoreError, migrate_on, ping, requests};
+use super::{Store, StoreError, migrate_on, requests};
 use crate::clock::Environment;
 
 /// Between two tries to reach the database: the first, and the longest.
@@ -48,7 +49,7 @@ pub(super) async fn drain_always(
     environment: Environment,
     stop: CancellationToken,
 ) {
-    let Some(outage) = store.outage.clone() else {
+    let Some(outage) = store.database.outage.clone() else {
         return;
     };
     let mut drain = Drain {
@@ -91,7 +92,7 @@ fn pool_of_one(store: &Store) -> PgPool {
     PgPoolOptions::new()
         .max_connections(1)
         .acquire_timeout(CONNECT_PATIENCE)
-        .connect_lazy_with((*store.pool.connect_options()).clone())
+        .connect_lazy_with((*store.database.pool.connect_options()).clone())
 }
 
 impl Drain<'_> {
@@ -167,22 +168,25 @@ async fn write_one_by_one(pool: &PgPool, entries: &[(u64, Entry)]) -> Result<Vec
 
 /// Writes entries in one transaction.
 async fn write(pool: &PgPool, entries: &[(u64, Entry)]) -> Result<(), StoreError> {
-    let mut transaction = pool.begin().await?;
     let mut rows: Vec<RequestRow> = Vec::new();
+    let mut decided: Vec<&NewDecision> = Vec::new();
     for (_, entry) in entries {
         match entry {
             Entry::Request(row) => rows.push((**row).clone()),
-            Entry::Decision(decision) => {
-                if let Inserted::KeyTaken = insert_with_parts(&mut transaction, decision).await? {
-                    warn!(
-                        decision = %decision.id,
-                        "an idempotency key was used before and during the outage: two answers"
-                    );
-                }
-            }
+            Entry::Decision(decision) => decided.push(decision),
         }
     }
+    let mut transaction = database::begin(pool).await?;
+    let written = decisions::insert(&mut transaction, &decided, TakenKey::WriteWithout).await?;
     requests::insert(&mut transaction, &rows).await?;
     transaction.commit().await?;
+    for (decision, written) in decided.iter().zip(written) {
+        if written == Written::WithoutKey {
+            warn!(
+                decision = %decision.id,
+                "an idempotency key was used before and during the outage: two answers"
+            );
+        }
+    }
     Ok(())
 }

@@ -57,6 +57,12 @@ pub enum StoreError {
     /// The task of a query broke.
     #[error("a query was interrupted: {0}")]
     Interrupted(tokio::task::JoinError),
+    /// What writes or asks in groups has ended.
+    #[error("the log's task has ended")]
+    Stopped,
+    /// The group that it was in failed as a whole.
+    #[error("{0}")]
+    OfGroup(std::sync::Arc<StoreError>),
     /// A date outside what the database keeps.
     #[error("a date is outside of what the database can keep")]
     UnstorableDate,
@@ -74,4 +80,22 @@ pub enum StoreError {
     /// The key was used for another request.
     #[error("the idempotency key was used for a different request")]
     IdempotencyKeyReused,
+}
+
+impl StoreError {
+    /// The same error for each of a group.
+    pub(super) fn for_each_of(self, count: usize) -> Vec<Self> {
+        match self {
+            // Callers go on without the database.
+            Self::Away => (0..count).map(|_| Self::Away).collect(),
+            Self::Slow => (0..count).map(|_| Self::Slow).collect(),
+            cause if count == 1 => vec![cause],
+            cause => {
+                let cause = std::sync::Arc::new(cause);
+                (0..count)
+                    .map(|_| Self::OfGroup(std::sync::Arc::clone(&cause)))
+                    .collect()
+            }
+        }
+    }
 }

@@ -65,15 +65,16 @@ impl Store {
     /// [`StoreError::Query`] if the database refuses.
     #[instrument(skip_all, fields(feedback = %feedback.id))]
     pub async fn insert_feedback(&self, feedback: NewFeedback) -> Result<KeptFeedback, StoreError> {
-        let pool = self.pool.clone();
-        self.ask_database(async move {
-            let mut transaction = pool.begin().await?;
-            let id = insert(&mut transaction, &feedback).await?;
-            let kept = find(&mut transaction, id).await?;
-            transaction.commit().await?;
-            Ok(kept)
-        })
-        .await
+        let pool = self.database.pool.clone();
+        self.database
+            .ask(async move {
+                let mut transaction = pool.begin().await?;
+                let id = insert(&mut transaction, &feedback).await?;
+                let kept = find(&mut transaction, id).await?;
+                transaction.commit().await?;
+                Ok(kept)
+            })
+            .await
     }
 }
 

@@ -3,11 +3,13 @@
 use std::thread::JoinHandle;
 use std::time::Duration;
 
+use sqlx::PgPool;
 use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
 use tokio_util::sync::CancellationToken;
 use tracing::{error, warn};
 
 use super::availability::is_away;
+use super::database::Database;
 use super::drain::drain_always;
 use super::outage::Outage;
 use super::spool::Spool;
@@ -49,7 +51,10 @@ impl OpenStore {
     ) -> Result<Self, StoreError> {
         let Some(url) = &config.database_url else {
             let embedded = Embedded::start(config.data_directory.clone()).await?;
-            let store = Store::connect(embedded.url(), 1).await?;
+            let store = Store::over(Database {
+                pool: embedded_pool(embedded.url()).await?,
+                outage: None,
+            });
             store.migrate(environment.clock.now()).await?;
             return Ok(Self {
                 store,
@@ -67,7 +72,7 @@ impl OpenStore {
             .connect_with(options)
             .await
             .map_err(|source| StoreError::Unreachable { source })?;
-        let store = Store { pool, outage: None };
+        let store = Store::over(Database { pool, outage: None });
         store.migrate(environment.clock.now()).await?;
         Ok(Self {
             store,
@@ -82,7 +87,7 @@ impl OpenStore {
     /// # Errors
     /// [`StoreError`] if the embedded database does not stop cleanly.
     pub async fn close(self) -> Result<(), StoreError> {
-        let pool = self.store.pool.clone();
+        let pool = self.store.database.pool.clone();
         drop(self.store);
         if let Some(draining) = self.draining {
             draining.stop.cancel();
@@ -118,9 +123,12 @@ async fn with_spool(
         .max_connections(config.max_connections.saturating_sub(2).max(1))
         .acquire_timeout(ACQUIRE_PATIENCE)
         .connect_lazy_with(options);
-    let mut store = Store { pool, outage: None };
+    let first = Store::over(Database {
+        pool: pool.clone(),
+        outage: None,
+    });
     let migrated =
-        match tokio::time::timeout(START_PATIENCE, store.migrate(environment.clock.now())).await {
+        match tokio::time::timeout(START_PATIENCE, first.migrate(environment.clock.now())).await {
             Ok(outcome) => outcome,
             Err(_) => Err(StoreError::TimedOut),
         };
@@ -132,7 +140,10 @@ async fn with_spool(
         }
         Err(cause) => return Err(cause),
     };
-    store.outage = Some(Outage::new(spool, on_full, !is_there));
+    let store = Store::over(Database {
+        pool,
+        outage: Some(Outage::new(spool, on_full, !is_there)),
+    });
     let stop = CancellationToken::new();
     let task = tokio::spawn(drain_always(
         store.clone(),
@@ -149,6 +160,17 @@ async fn with_spool(
             spool_thread,
         }),
     })
+}
+
+/// One connection, which cannot go away alone: it is not tried out each time it is taken.
+async fn embedded_pool(url: &str) -> Result<PgPool, StoreError> {
+    PgPoolOptions::new()
+        .max_connections(1)
+        .acquire_timeout(Duration::from_secs(10))
+        .test_before_acquire(false)
+        .connect_with(options(url)?)
+        .await
+        .map_err(|source| StoreError::Unreachable { source })
 }
 
 /// A wrong password or database name is a mistake at the start, and an outage later.

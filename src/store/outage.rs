@@ -174,8 +174,8 @@ impl Outage {
         }
     }
 
-    /// Keeps entries in the spool. Those that do not fit are dropped and counted, or refused, as
-    /// configured.
+    /// Keeps entries in the spool, and says of each what became of it. Those that do not fit are
+    /// dropped and counted, or refused, as configured.
     pub(super) async fn keep(&self, entries: &[Entry]) -> Result<Vec<Appended>, StoreError> {
         let entries = entries
             .iter()
@@ -185,38 +185,32 @@ impl Outage {
             .iter()
             .map(|entry| entry.bytes.len() as u64)
             .collect();
-        let outcome = self.spool.append(entries).await;
-        let missing: Vec<u64> = match &outcome {
-            Ok(outcomes) => outcomes
-                .iter()
-                .zip(&sizes)
-                .filter(|(outcome, _)| matches!(outcome, Appended::Full))
-                .map(|(_, size)| *size)
-                .collect(),
-            Err(_) => sizes,
+        let appended = self.spool.append(entries).await;
+        self.wake.notify_one();
+        let is_missing = |place: usize| {
+            let outcomes = appended.as_ref().ok();
+            outcomes.is_none_or(|outcomes| matches!(outcomes[place], Appended::Full))
         };
-        if let Some(largest) = missing.iter().max() {
-            self.wanted.fetch_max(*largest, Ordering::AcqRel);
-            self.is_full.store(true, Ordering::Release);
+        let missing: Vec<u64> = (0..sizes.len())
+            .filter(|place| is_missing(*place))
+            .map(|place| sizes[place])
+            .collect();
+        let Some(largest) = missing.iter().max() else {
+            return appended.map_err(StoreError::from);
+        };
+        self.wanted.fetch_max(*largest, Ordering::AcqRel);
+        self.is_full.store(true, Ordering::Release);
+        if self.on_full == OnFull::FailClosed {
+            return appended.map_err(StoreError::from);
         }
         let missing = missing.len() as u64;
-        self.wake.notify_one();
-        if missing > 0 {
-            match self.on_full {
-                OnFull::FailClosed => {
-                    return Err(outcome.err().unwrap_or(SpoolError::Full).into());
-                }
-                OnFull::FailOpen => {
-                    let lost = self.lost.fetch_add(missing, Ordering::AcqRel) + missing;
-                    error!(
-                        missing,
-                        lost, "records are lost: the spool is full or broken"
-                    );
-                    return Ok(outcome.unwrap_or_default());
-                }
-            }
-        }
-        outcome.map_err(StoreError::from)
+        let lost = self.lost.fetch_add(missing, Ordering::AcqRel) + missing;
+        error!(
+            missing,
+            lost, "records are lost: the spool is full or broken"
+        );
+        let appended = appended.unwrap_or_else(|_| sizes.iter().map(|_| Appended::Full).collect());
+        Ok(appended.into_iter().map(Appended::or_lost).collect())
     }
 
     pub(super) fn health(&self) -> LogHealth {

@@ -17,7 +17,7 @@ impl Store {
     /// [`StoreError::Query`] if the database refuses.
     #[instrument(skip_all)]
     pub async fn make_partitions(&self, now: Timestamp) -> Result<(), StoreError> {
-        let mut transaction = self.pool.begin().await?;
+        let mut transaction = self.database.pool.begin().await?;
         sqlx::query!(
             "SELECT make_log_partitions((($1::timestamptz AT TIME ZONE 'UTC')
                  + make_interval(months => ahead))::date)
@@ -40,7 +40,7 @@ impl Store {
         now: Timestamp,
         months: NonZeroU32,
     ) -> Result<Vec<String>, StoreError> {
-        let mut transaction = self.pool.begin().await?;
+        let mut transaction = self.database.pool.begin().await?;
         // Writers queue behind a lock that waits for a reader, so it waits for a short time only.
         sqlx::query!("SET LOCAL lock_timeout = '5s'")
             .execute(&mut *transaction)

@@ -7,7 +7,8 @@ use uuid::Uuid;
 
 use super::request_log::RequestRow;
 use super::spool::entry::Entry;
-use super::{Store, StoreError, to_offset};
+use super::spool::{Appended, SpoolError};
+use super::{Store, StoreError, database, to_offset};
 use crate::record::BodyPolicy;
 
 impl Store {
@@ -18,11 +19,11 @@ impl Store {
     pub(super) async fn keep_requests(&self, rows: &[RequestRow]) -> Result<(), StoreError> {
         let (store, group) = (self.clone(), rows.to_vec());
         let work = async move { store.insert_requests(&group).await };
-        let Some(outage) = &self.outage else {
-            return self.ask_database(work).await;
+        let Some(outage) = &self.database.outage else {
+            return self.database.ask(work).await;
         };
         // Where the database refuses rows though it is there, the spool sorts out which.
-        match self.ask_database(work).await {
+        match self.database.ask(work).await {
             Ok(()) => return Ok(()),
             Err(StoreError::Away | StoreError::Slow) => {}
             Err(cause) => error!(%cause, "a group of the request log was refused"),
@@ -31,14 +32,18 @@ impl Store {
             .iter()
             .map(|row| Entry::Request(Box::new(row.clone())))
             .collect();
-        outage.keep(&entries).await.map(|_| ())
+        let appended = outage.keep(&entries).await?;
+        if appended.iter().any(|one| matches!(one, Appended::Full)) {
+            return Err(SpoolError::Full.into());
+        }
+        Ok(())
     }
 
     /// Inserts a group of rows with their bodies, all or none. Rows that are there already are
     /// left alone, so that a group may be tried again.
     #[instrument(skip_all, fields(rows = rows.len()))]
     async fn insert_requests(&self, rows: &[RequestRow]) -> Result<(), StoreError> {
-        let mut transaction = self.pool.begin().await?;
+        let mut transaction = database::begin(&self.database.pool).await?;
         insert(&mut transaction, rows).await?;
         transaction.commit().await?;
         Ok(())

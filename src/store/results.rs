@@ -40,14 +40,15 @@ impl Store {
     /// spool has none of this id.
     #[instrument(skip_all, fields(decision = %id))]
     pub async fn find_decision(&self, id: Uuid) -> Result<Option<KeptDecision>, StoreError> {
-        if let Some(outage) = &self.outage
+        if let Some(outage) = &self.database.outage
             && outage.holds_or_refused()
             && let Some(Entry::Decision(decision)) = outage.spool.find(id).await?
         {
             return kept(*decision).map(Some);
         }
-        let pool = self.pool.clone();
-        self.ask_database(async move { find(&pool, id).await })
+        let pool = self.database.pool.clone();
+        self.database
+            .ask(async move { find(&pool, id).await })
             .await
     }
 }

@@ -1,5 +1,6 @@
 //! A document beside the earlier ones of its company: duplicates and unusual sums.
 
+use futures::future::join_all;
 use serde_json::{Value, json};
 
 use crate::accounting::invoice;
@@ -80,4 +81,49 @@ async fn another_company_and_a_request_that_asks_for_none_are_left_alone() {
         severities(&reply, "duplicate_document").is_empty(),
         "{reply}"
     );
+}
+
+#[tokio::test]
+async fn of_documents_that_come_at_one_time_one_is_automatic() {
+    let app = TestApp::without_model().await;
+    let body = invoice("I-7");
+    let replies = join_all((0..16).map(|_| process(&app, &body))).await;
+    let (automatic, reviewed): (Vec<&Value>, Vec<&Value>) =
+        replies.iter().partition(|reply| reply["auto"] == true);
+    assert_eq!(automatic.len(), 1, "{replies:?}");
+    for reply in reviewed {
+        assert_eq!(severities(reply, "duplicate_document"), ["review"]);
+        let reasons = reply["review_reasons"].to_string();
+        // The one in the books, not another that was left to a person.
+        assert!(reasons.contains(automatic[0]["id"].as_str().unwrap()));
+    }
+}
+
+#[tokio::test]
+async fn papers_that_name_nobody_are_held_against_each_other() {
+    let app = TestApp::without_model().await;
+    let mut unnamed = invoice("T-17");
+    unnamed["document"]["document_type"] = json!("Receipt");
+    unnamed["document"]["seller"] = json!({"country": "DE"});
+    let first = process(&app, &unnamed).await;
+    assert_eq!(first["counterparty"], Value::Null, "{first}");
+    say(&app, &first, "correct").await;
+    let again = process(&app, &unnamed).await;
+    assert_eq!(severities(&again, "duplicate_document"), ["error"]);
+    unnamed["document"]["invoice_number"] = json!("T-18");
+    let next = process(&app, &unnamed).await;
+    assert!(severities(&next, "duplicate_document").is_empty(), "{next}");
+}
+
+#[tokio::test]
+async fn an_earlier_document_in_no_known_currency_is_a_finding() {
+    let app = TestApp::without_model().await;
+    process(&app, &invoice("I-7")).await;
+    sqlx::query("UPDATE decisions SET currency = 'QQQ'")
+        .execute(&app.rows)
+        .await
+        .unwrap();
+    let again = process(&app, &invoice("I-7")).await;
+    assert_eq!(severities(&again, "history_unknown"), ["review"]);
+    assert_eq!(again["auto"], false);
 }

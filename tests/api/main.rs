@@ -21,6 +21,7 @@ mod accuracy;
 mod chat;
 mod completions;
 mod contract;
+mod decisions;
 mod embeddings;
 mod errors;
 mod evaluation;

@@ -203,6 +203,53 @@ async fn a_database_that_is_only_slow_is_not_away_and_no_key_is_answered_twice()
 }
 
 #[tokio::test]
+async fn a_database_that_dies_under_a_group_loses_and_doubles_nothing() {
+    let postgres = Postgres::start().await;
+    let gateway = Gateway::start(&postgres.url(), "").await;
+    let path = "/v1/accounting/process";
+    let keyed = document("keyed");
+    let before = gateway.post(path, &keyed, Some("before")).await.ok();
+    // Whoever writes waits for this lock, and those who come then wait for a group.
+    let mut blocker = PgConnection::connect(&postgres.url()).await.unwrap();
+    sqlx::raw_sql("BEGIN; LOCK TABLE decisions IN SHARE MODE")
+        .execute(&mut blocker)
+        .await
+        .unwrap();
+    let asked = futures::future::join_all((0..20).map(|number| {
+        let gateway = &gateway;
+        async move { process(gateway, &format!("grouped-{number}")).await }
+    }));
+    let same =
+        futures::future::join_all((0..4).map(|_| gateway.post(path, &keyed, Some("within"))));
+    let dies = async {
+        tokio::time::sleep(Duration::from_secs(1)).await;
+        postgres.stop();
+    };
+    let (answered, same, ()) = tokio::join!(asked, same, dies);
+    let mut ids: BTreeSet<String> = answered.into_iter().collect();
+    assert_eq!(ids.len(), 20);
+    let same: BTreeSet<String> = same.iter().map(|reply| reply.ok().to_string()).collect();
+    assert_eq!(same.len(), 1, "{same:?}");
+    let within: Value = serde_json::from_str(same.first().unwrap()).unwrap();
+    // What was answered before the outage is not known in it.
+    let unknown = gateway.post(path, &keyed, Some("before")).await.ok();
+    assert_ne!(unknown["id"], before["id"]);
+    for reply in [&before, &within, &unknown] {
+        ids.insert(reply["id"].as_str().unwrap().to_owned());
+    }
+
+    postgres.start_again();
+    until_drained(&gateway).await;
+    assert_eq!(
+        decisions(&postgres).await,
+        ids.into_iter().collect::<Vec<_>>()
+    );
+    for (key, first) in [("before", before), ("within", within)] {
+        assert_eq!(gateway.post(path, &keyed, Some(key)).await.ok(), first);
+    }
+}
+
+#[tokio::test]
 async fn a_full_spool_refuses_or_loses_as_configured() {
     for (on_full, status, word) in [
         ("fail_closed", 503, "requests are refused"),

@@ -152,6 +152,7 @@ async fn assess_all(
         clock: &*evaluation.environment.clock,
         timeout: TIMEOUT,
         caller: Caller::default(),
+        body_bytes: 0,
     };
     let bar = ProgressBar::new(cases.len() as u64).with_style(
         ProgressStyle::with_template("{bar:30} {pos}/{len} {elapsed} {msg}")

@@ -9,7 +9,8 @@ use crate::app::App;
 use crate::http::caller::AskedBy;
 use crate::http::contract::examples;
 use crate::http::error::{ApiError, ErrorBody};
-use crate::pipeline::keep::{self, Received};
+use crate::pipeline::keep::Received;
+use crate::pipeline::process;
 use crate::pipeline::request::AssessmentRequest;
 
 /// Determines module and action: module, action, direction and counterparty, with the evidence.
@@ -38,5 +39,5 @@ pub(in crate::http) async fn determine(
         idempotency_key,
         caller,
     };
-    Ok(sent(keep::determine(&app, &body.value, received).await?))
+    Ok(sent(process::determine(&app, &body.value, received).await?))
 }

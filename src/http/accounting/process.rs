@@ -9,7 +9,8 @@ use crate::app::App;
 use crate::http::caller::AskedBy;
 use crate::http::contract::examples;
 use crate::http::error::{ApiError, ErrorBody};
-use crate::pipeline::keep::{self, Received};
+use crate::pipeline::keep::Received;
+use crate::pipeline::process;
 use crate::pipeline::request::AssessmentRequest;
 
 /// Processes a document into an entry: the figures, the balanced entry and the checks.
@@ -38,5 +39,5 @@ pub(in crate::http) async fn process(
         idempotency_key,
         caller,
     };
-    Ok(sent(keep::process(&app, &body.value, received).await?))
+    Ok(sent(process::process(&app, &body.value, received).await?))
 }

@@ -9,8 +9,9 @@ use crate::app::App;
 use crate::http::caller::AskedBy;
 use crate::http::contract::examples;
 use crate::http::error::ApiError;
-use crate::pipeline::keep::{self, Received};
+use crate::pipeline::keep::Received;
 use crate::pipeline::request::ValidationRequest;
+use crate::pipeline::validate;
 
 /// Checks a document, an entry or a bank statement by rule. No model is asked.
 #[utoipa::path(post, path = "/v1/accounting/validate", tag = "accounting",
@@ -36,6 +37,6 @@ pub(in crate::http) async fn validate(
     };
     // Boxed: a document and all that was made of it are more than a stack should carry along.
     Ok(sent(
-        Box::pin(keep::validate(&app, &body.value, received)).await?,
+        Box::pin(validate::validate(&app, &body.value, received)).await?,
     ))
 }

@@ -36,6 +36,18 @@ pub(in crate::store) enum Appended {
     First(Box<Entry>),
     /// It would go over the size limit.
     Full,
+    /// It is dropped and counted, as configured.
+    Lost,
+}
+
+impl Appended {
+    /// What did not fit is lost where nothing is refused.
+    pub(in crate::store) fn or_lost(self) -> Self {
+        match self {
+            Self::Full => Self::Lost,
+            other => other,
+        }
+    }
 }
 
 /// How much it holds.

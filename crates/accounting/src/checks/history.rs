@@ -93,7 +93,7 @@ fn is_same(document: &Compared<'_>, before: &EarlierDocument) -> bool {
     let (Some(number), Some(earlier)) = (document.number, &before.document_number) else {
         return false;
     };
-    has_same_party(document, before)
+    (has_same_party(document, before) || have_no_party(document, before))
         && has_same_sum(document, before)
         && essence(number) == essence(earlier)
         && dates_apart(document, before).is_none_or(|days| days == 0)
@@ -120,6 +120,12 @@ fn has_same_party(document: &Compared<'_>, before: &EarlierDocument) -> bool {
         (Some(party), Some(earlier)) => fold(party) == fold(earlier),
         _ => false,
     }
+}
+
+/// Of papers that name nobody only number, sum and date can tell. That is enough to find the same
+/// one; a like number or a close date is not, and there is no sum that is usual.
+fn have_no_party(document: &Compared<'_>, before: &EarlierDocument) -> bool {
+    document.counterparty.is_none() && before.counterparty.is_none()
 }
 
 fn has_same_sum(document: &Compared<'_>, before: &EarlierDocument) -> bool {
@@ -298,6 +304,31 @@ mod tests {
             ..before
         };
         assert!(codes(&again, &[other_party, other_sum, other_currency]).is_empty());
+    }
+
+    #[test]
+    fn papers_that_name_nobody_are_told_by_number_sum_and_date() {
+        let before = EarlierDocument {
+            counterparty: None,
+            ..earlier("42", dec!(119), Standing::Approved)
+        };
+        let unnamed = |number, gross, on| Compared {
+            counterparty: None,
+            ..new(number, gross, on)
+        };
+        let on = date(2026, 3, 2);
+        let same = vec![("duplicate_document".to_owned(), Severity::Error)];
+        let found = |document| codes(&document, std::slice::from_ref(&before));
+        assert_eq!(found(unnamed(Some("0042"), dec!(119), on)), same);
+        for other in [
+            unnamed(Some("43"), dec!(119), on),
+            unnamed(None, dec!(119), on),
+            unnamed(Some("42"), dec!(120), on),
+            unnamed(Some("42"), dec!(119), date(2026, 3, 3)),
+            new(Some("42"), dec!(119), on),
+        ] {
+            assert!(found(other).is_empty(), "{other:?}");
+        }
     }
 
     #[test]
