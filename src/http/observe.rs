@@ -8,16 +8,18 @@ use axum::extract::{MatchedPath, Request, State};
 use axum::http::HeaderValue;
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
+use bytes::Bytes;
 use tokio::sync::oneshot;
 use tracing::{Instrument, info_span};
 
 use super::caller;
 use super::error::{ApiError, ErrorCode};
-use super::noted::Noted;
+use super::noted::{Noted, NotedBody};
 use super::watched::{Heard, watch};
 use crate::app::App;
 use crate::models::Models;
-use crate::record::{BodyPolicy, KeptBodies};
+use crate::record::BodyPolicy;
+use crate::record::notes::Notes;
 use crate::store::request_log::{RequestDetails, RequestLog, RequestRow};
 
 /// nginx's status for a client that has gone.
@@ -59,12 +61,55 @@ struct OpenRow {
 }
 
 impl OpenRow {
-    /// The row with all that is known of it; none if the request is not logged, or was closed.
-    fn close(&mut self, reply: Option<&[u8]>) -> Option<RequestRow> {
+    /// The row at its end; none if the request is not logged, or was closed.
+    fn close(&mut self, reply: Option<Bytes>) -> Option<ClosedRow> {
         let mut row = self.row.take()?;
         row.duration_ms = milliseconds_since(self.started);
-        let notes = self.noted.notes();
+        Some(ClosedRow {
+            row,
+            log: self.log.clone(),
+            noted: self.noted.noted(),
+            models: Arc::clone(&self.models),
+            policy: self.policy,
+            reply,
+        })
+    }
+
+    fn keeps_bodies(&self) -> bool {
+        self.row.is_some() && self.noted.has_bytes()
+    }
+}
+
+impl Drop for OpenRow {
+    fn drop(&mut self) {
+        let Some(mut closed) = self.close(None) else {
+            return;
+        };
+        closed.row.status = CLIENT_GONE;
+        tokio::spawn(closed.record());
+    }
+}
+
+/// The row of a request that has ended, and what is still to be made of its bodies.
+struct ClosedRow {
+    row: RequestRow,
+    log: RequestLog,
+    noted: Option<NotedBody>,
+    models: Arc<Models>,
+    policy: BodyPolicy,
+    reply: Option<Bytes>,
+}
+
+impl ClosedRow {
+    /// Adds what bodies and models tell, and hands the row to the log.
+    async fn record(self) {
+        let mut row = self.row;
+        let (notes, bodies) = match self.noted {
+            Some(noted) => noted.read(self.policy, self.reply).await,
+            None => (Notes::default(), None),
+        };
         (row.prompt_sha256, row.schema_sha256) = (notes.prompt_sha256, notes.schema_sha256);
+        row.bodies = bodies;
         let version = |name: &String| {
             let model = self.models.resolve(name).ok()?;
             Some((model.info().id.clone(), model.info().fingerprint.clone()))
@@ -76,26 +121,7 @@ impl OpenRow {
             row.details.model = Some(model);
             row.model_version = Some(version);
         }
-        let request = self.noted.body().map(AsRef::as_ref);
-        if request.is_some() {
-            row.bodies = KeptBodies::under(self.policy, request, reply);
-        }
-        Some(row)
-    }
-
-    fn keeps_bodies(&self) -> bool {
-        self.row.is_some() && self.policy != BodyPolicy::None && self.noted.body().is_some()
-    }
-}
-
-impl Drop for OpenRow {
-    fn drop(&mut self) {
-        let Some(mut row) = self.close(None) else {
-            return;
-        };
-        row.status = CLIENT_GONE;
-        let log = self.log.clone();
-        tokio::spawn(async move { log.record(row).await });
+        self.log.record(row).await;
     }
 }
 
@@ -127,7 +153,7 @@ pub(super) async fn observe(State(app): State<App>, mut request: Request, next: 
     };
     let span = info_span!("request", id = %row.id, method = %row.method, route = %row.route);
     let id = row.id.to_string();
-    let noted = Noted::default();
+    let noted = Noted::new(policy);
     if logged {
         request.extensions_mut().insert(noted.clone());
     }
@@ -180,8 +206,8 @@ async fn record_whole(mut open: OpenRow, response: Response) -> Response {
     } else {
         (response, None)
     };
-    if let Some(row) = open.close(reply.as_deref()) {
-        open.log.record(row).await;
+    if let Some(closed) = open.close(reply) {
+        closed.record().await;
     }
     response
 }
@@ -200,9 +226,9 @@ fn record_at_its_end(mut open: OpenRow, later: ObservedLater, response: Response
             if let Some(row) = &mut open.row {
                 row.details = details;
             }
-            let reply = ended.await.ok().flatten();
-            if let Some(row) = open.close(reply.as_deref()) {
-                open.log.record(row).await;
+            let reply = ended.await.ok().flatten().map(Bytes::from);
+            if let Some(closed) = open.close(reply) {
+                closed.record().await;
             }
         }
         drop(release);

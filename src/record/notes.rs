@@ -48,7 +48,12 @@ pub struct Notes {
 impl Notes {
     /// Of a body; nothing of one that is no JSON object.
     pub fn of(body: &[u8]) -> Self {
-        let Ok(Value::Object(fields)) = serde_json::from_slice(body) else {
+        Self::of_parsed(serde_json::from_slice(body).ok().as_ref())
+    }
+
+    /// Of a body that was parsed, if it could be.
+    pub fn of_parsed(body: Option<&Value>) -> Self {
+        let Some(Value::Object(fields)) = body else {
             return Self::default();
         };
         let fields = |names: &[&str]| -> Vec<&Value> {

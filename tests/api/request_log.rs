@@ -192,6 +192,39 @@ async fn bodies_are_kept_as_the_policy_says() {
 }
 
 #[tokio::test]
+async fn a_large_body_is_hashed_and_redacted_like_a_small_one() {
+    let names: Vec<_> = (0..4_000)
+        .map(|name| json!({"name": format!("Customer {name}")}))
+        .collect();
+    let content = json!({"customers": names}).to_string();
+    let messages = json!([{"role": "user", "content": content}]);
+    for policy in [BodyPolicy::None, BodyPolicy::Redacted] {
+        let app = TestApp::with_settings(vec![saying("For Customer 17.")], |config| {
+            config.log.bodies = policy;
+        })
+        .await;
+        // Too long for the model, which the log does not mind.
+        let body = json!({"model": "scripted", "messages": messages});
+        app.post("/v1/chat/completions", &body).await;
+        let rows = app.finish().await;
+        let hash: Vec<u8> = sqlx::query_scalar("SELECT prompt_sha256 FROM requests")
+            .fetch_one(&rows)
+            .await
+            .unwrap();
+        assert_eq!(hash, Sha256::digest(messages.to_string()).to_vec());
+        let kept: Vec<String> = sqlx::query_scalar("SELECT request FROM request_bodies")
+            .fetch_all(&rows)
+            .await
+            .unwrap();
+        assert_eq!(kept.len(), usize::from(policy == BodyPolicy::Redacted));
+        assert!(
+            kept.iter()
+                .all(|body| body.contains("[name]") && !body.contains("Customer "))
+        );
+    }
+}
+
+#[tokio::test]
 async fn many_at_once_are_all_there_when_they_are_answered() {
     let app = TestApp::without_model().await;
     let asked = (0..300).map(|_| app.get("/v1/models"));
