@@ -130,7 +130,9 @@ pub(super) async fn observe(State(app): State<App>, mut request: Request, next: 
         .extensions()
         .get::<MatchedPath>()
         .map_or_else(|| "unmatched".to_owned(), |path| path.as_str().to_owned());
-    let logged = route.starts_with("/v1/");
+    // By the path, so that a path without a route has its row too; it may hold anything and is not
+    // kept.
+    let logged = request.uri().path().starts_with("/v1/");
     if logged && (app.store.is_closed() || app.request_log.health().is_closed) {
         // No row: there is nowhere to keep one. /readyz says so.
         return ApiError::LogUnavailable.into_response();

@@ -89,6 +89,24 @@ async fn a_request_whose_client_has_gone_is_logged_as_499() {
 }
 
 #[tokio::test]
+async fn a_path_without_a_route_leaves_a_row_without_the_path() {
+    let app = TestApp::without_model().await;
+    app.get("/v1/my-secret").await.error(404);
+    app.get("/v1my-secret").await.error(404);
+    app.get("/my-secret").await.error(404);
+    let rows = app.finish().await;
+    let logged =
+        sqlx::query("SELECT route, status, row_to_json(requests)::text AS whole FROM requests")
+            .fetch_all(&rows)
+            .await
+            .unwrap();
+    assert_eq!(logged.len(), 1);
+    assert_eq!(logged[0].get::<String, _>("route"), "unmatched");
+    assert_eq!(logged[0].get::<i16, _>("status"), 404);
+    assert!(!logged[0].get::<String, _>("whole").contains("secret"));
+}
+
+#[tokio::test]
 async fn months_have_their_own_partitions() {
     let app = TestApp::without_model().await;
     app.get("/v1/models").await.ok();
