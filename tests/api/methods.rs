@@ -2,36 +2,84 @@
 
 use axum::body::Body;
 use axum::http::{Method, Request, Response};
-use serde_json::json;
+use ledgergate::http::contract::openapi_text;
+use serde_json::{Value, json};
 
 use crate::harness::TestApp;
 use crate::scripted::saying;
 
-const GET_ROUTES: [&str; 12] = [
-    "/v1/models",
-    "/v1/models/scripted",
-    "/v1/responses/resp_1",
-    "/v1/accounting/results/res_none",
-    "/v1/accounting/schemas",
-    "/v1/accounting/accuracy",
-    "/v1/accounting/schemas/process_reply.v1",
-    "/livez",
-    "/readyz",
-    "/health",
-    "/openapi.json",
-    "/docs/",
-];
-const POST_ROUTES: [&str; 8] = [
-    "/v1/chat/completions",
-    "/v1/completions",
-    "/v1/responses",
-    "/v1/embeddings",
-    "/v1/accounting/determine",
-    "/v1/accounting/process",
-    "/v1/accounting/validate",
-    "/v1/accounting/feedback",
-];
+/// Routes that are not in the OpenAPI document.
+const OTHER_GET_ROUTES: [&str; 2] = ["/openapi.json", "/docs/"];
 const PAGE: &str = "https://books.example.com";
+
+/// A path to ask, with the methods that it takes.
+struct Route {
+    path: String,
+    methods: Vec<Method>,
+}
+
+impl Route {
+    /// The methods as an `Allow` header names them.
+    fn allowed(&self) -> String {
+        let methods = [Method::GET, Method::HEAD, Method::POST, Method::DELETE];
+        let named = methods.iter().filter(|method| self.takes(method));
+        named
+            .map(Method::as_str)
+            .chain(["OPTIONS"])
+            .collect::<Vec<_>>()
+            .join(", ")
+    }
+
+    /// HEAD goes with GET.
+    fn takes(&self, method: &Method) -> bool {
+        let named = if method == Method::HEAD {
+            &Method::GET
+        } else {
+            method
+        };
+        self.methods.contains(named)
+    }
+}
+
+/// Every route.
+fn routes() -> Vec<Route> {
+    let document: Value = serde_json::from_str(openapi_text()).unwrap();
+    let documented = document["paths"].as_object().unwrap();
+    let documented = documented.iter().map(|(path, operations)| Route {
+        path: filled(path),
+        methods: operations
+            .as_object()
+            .unwrap()
+            .keys()
+            .map(|method| method.to_uppercase().parse().unwrap())
+            .collect(),
+    });
+    let others = OTHER_GET_ROUTES.map(|path| Route {
+        path: path.to_owned(),
+        methods: vec![Method::GET],
+    });
+    let routes: Vec<Route> = documented.chain(others).collect();
+    assert!(
+        routes
+            .iter()
+            .any(|route| route.path == "/v1/accounting/reconcile")
+    );
+    routes
+}
+
+/// A documented path with its parameters filled in.
+fn filled(path: &str) -> String {
+    let filled = [
+        ("/models/{id}", "/models/scripted"),
+        ("/responses/{id}", "/responses/resp_1"),
+        ("/results/{id}", "/results/res_none"),
+        ("/schemas/{name}", "/schemas/process_reply.v1"),
+    ]
+    .iter()
+    .fold(path.to_owned(), |path, (from, to)| path.replace(from, to));
+    assert!(!filled.contains('{'), "what is asked of {filled}?");
+    filled
+}
 
 async fn ask(
     app: &TestApp,
@@ -61,7 +109,13 @@ fn header<'a>(response: &'a Response<Body>, name: &str) -> Option<&'a str> {
 #[tokio::test]
 async fn head_is_get_without_its_body() {
     let app = TestApp::with_model(saying("x")).await;
-    for path in GET_ROUTES {
+    for route in routes() {
+        let path = &route.path;
+        if !route.takes(&Method::GET) {
+            let refused = ask(&app, Method::HEAD, path, &[]).await;
+            assert_eq!(refused.status(), 405, "{path}");
+            continue;
+        }
         let got = ask(&app, Method::GET, path, &[]).await;
         let head = ask(&app, Method::HEAD, path, &[]).await;
         assert_eq!(head.status(), got.status(), "{path}");
@@ -74,10 +128,6 @@ async fn head_is_get_without_its_body() {
         let body = axum::body::to_bytes(head.into_body(), 10).await.unwrap();
         assert!(body.is_empty(), "{path}");
     }
-    for path in POST_ROUTES {
-        let refused = ask(&app, Method::HEAD, path, &[]).await;
-        assert_eq!(refused.status(), 405, "{path}");
-    }
 }
 
 #[tokio::test]
@@ -86,22 +136,14 @@ async fn options_says_what_a_route_takes() {
         TestApp::with_model(saying("x")).await,
         with_origins(&["*"]).await,
     ] {
-        for path in GET_ROUTES {
+        for route in routes() {
+            let (path, allowed) = (&route.path, route.allowed());
             let options = ask(&app, Method::OPTIONS, path, &[]).await;
             assert_eq!(options.status(), 204, "{path}");
-            let expected = match path {
-                "/v1/responses/resp_1" => "GET, HEAD, DELETE, OPTIONS",
-                _ => "GET, HEAD, OPTIONS",
-            };
-            assert_eq!(header(&options, "allow"), Some(expected), "{path}");
-        }
-        for path in POST_ROUTES {
-            let options = ask(&app, Method::OPTIONS, path, &[]).await;
-            assert_eq!(options.status(), 204, "{path}");
-            assert_eq!(header(&options, "allow"), Some("POST, OPTIONS"), "{path}");
+            assert_eq!(header(&options, "allow"), Some(&*allowed), "{path}");
             let refused = ask(&app, Method::PUT, path, &[]).await;
-            assert_eq!(refused.status(), 405);
-            assert_eq!(header(&refused, "allow"), Some("POST, OPTIONS"), "{path}");
+            assert_eq!(refused.status(), 405, "{path}");
+            assert_eq!(header(&refused, "allow"), Some(&*allowed), "{path}");
         }
         let unknown = ask(&app, Method::OPTIONS, "/v1/nothing", &[]).await;
         assert_eq!(unknown.status(), 404);
