@@ -25,21 +25,26 @@ pub(super) async fn run(config: Config, args: &CalibrateArgs) -> anyhow::Result<
         enabled: false,
         ..SpoolConfig::default()
     };
-    let open = OpenStore::open(&config.store, &spool, &Environment::system()).await?;
-    let done = calibrate(&open.store, &config, args.dry_run).await;
+    let environment = Environment::system();
+    let open = OpenStore::open(&config.store, &spool, &environment).await?;
+    let done = calibrate(&open.store, &config, &environment, args.dry_run).await;
     open.close().await?;
     done
 }
 
-async fn calibrate(store: &Store, config: &Config, dry_run: bool) -> anyhow::Result<()> {
-    let now = Environment::system().clock.now();
-    store.migrate(now).await?;
+async fn calibrate(
+    store: &Store,
+    config: &Config,
+    environment: &Environment,
+    dry_run: bool,
+) -> anyhow::Result<()> {
     let fitted = fit(store, config.calibration.risk).await?;
     print(&fitted);
     if dry_run {
         output::line("nothing was kept");
         return Ok(());
     }
+    let now = environment.clock.now();
     let kept = store.insert_calibration(fitted.calibration, now).await?;
     output::line(format!(
         "kept as version {}; gateways take it up within a minute",

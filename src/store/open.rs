@@ -65,14 +65,7 @@ impl OpenStore {
         if spool.enabled {
             return with_spool(url, config, spool, environment).await;
         }
-        let options = options(url)?;
-        let pool = PgPoolOptions::new()
-            .max_connections(config.max_connections)
-            .acquire_timeout(Duration::from_secs(10))
-            .connect_with(options)
-            .await
-            .map_err(|source| StoreError::Unreachable { source })?;
-        let store = Store::over(Database { pool, outage: None });
+        let store = Store::connect(url, config.max_connections).await?;
         store.migrate(environment.clock.now()).await?;
         Ok(Self {
             store,

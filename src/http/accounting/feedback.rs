@@ -2,12 +2,11 @@
 
 use axum::Json;
 use axum::extract::State;
-use axum::http::HeaderMap;
 use axum::response::{IntoResponse, Response};
 use ledgergate_llm::chat::Caller;
 use tracing::instrument;
 
-use super::{AccountingBody, idempotency_key};
+use super::{AccountingBody, IdempotencyKey, KeptErrors};
 use crate::app::App;
 use crate::http::contract::examples;
 use crate::http::error::{ApiError, ErrorBody};
@@ -20,10 +19,9 @@ use crate::store::request_log::RequestDetails;
 /// Says whether a result was right, and if not, what it should have been.
 ///
 /// Nothing is overwritten: the newest feedback on a result is its label, which the report of
-/// accuracy counts.
+/// accuracy counts. What contradicts the result or the verdict is refused.
 #[utoipa::path(post, path = "/v1/accounting/feedback", tag = "accounting",
-    params(("Idempotency-Key" = Option<String>, Header,
-        description = "The same key and body get the first answer again")),
+    params(IdempotencyKey),
     request_body(content = ref("#/components/schemas/FeedbackRequest"),
         content_type = "application/json", examples(
             ("correct" = (summary = "Nothing was wrong", value = json!(examples::agreement()))),
@@ -34,20 +32,17 @@ use crate::store::request_log::RequestDetails;
     responses(
         (status = 200, description = "The feedback as it was kept, with the result's new label",
             content_type = "application/json", body = ref("#/components/schemas/FeedbackReply")),
-        (status = 400, description = "A field is wrong, or contradicts the result or the verdict; \
-            `param` is its JSON Pointer", body = ErrorBody),
         (status = 404, description = "No such result", body = ErrorBody),
-        (status = 409, description = "The key was used for another body", body = ErrorBody),
-        (status = 503, description = "The log cannot be written", body = ErrorBody)))]
+        KeptErrors))]
 #[instrument(skip_all)]
 pub(in crate::http) async fn give_feedback(
     State(app): State<App>,
-    headers: HeaderMap,
+    IdempotencyKey(idempotency_key): IdempotencyKey,
     AccountingBody(body): AccountingBody<FeedbackRequest>,
 ) -> Result<Response, ApiError> {
     let received = Received {
         body: &body.bytes,
-        idempotency_key: idempotency_key(&headers)?,
+        idempotency_key,
         // No model is asked, so nothing waits in a queue.
         caller: Caller::default(),
     };

@@ -1,11 +1,10 @@
 //! `POST /v1/accounting/statements`.
 
 use axum::extract::State;
-use axum::http::HeaderMap;
 use axum::response::Response;
 use tracing::instrument;
 
-use super::{AccountingBody, idempotency_key, sent};
+use super::{AccountingBody, IdempotencyKey, KeptErrors, sent};
 use crate::app::App;
 use crate::http::caller::AskedBy;
 use crate::http::contract::examples;
@@ -15,12 +14,12 @@ use crate::pipeline::request::StatementsRequest;
 use crate::pipeline::statements;
 
 /// Reads a bank statement file (MT940, camt.053, OFX, CSV) into the bank lines that `reconcile`
-/// takes, and checks its balances. No model is asked.
+/// takes, and checks its balances. No model is asked. A wrong record of the file is refused, and
+/// named by its line or element in the message.
 ///
 /// The answer is kept in the log before it is sent; its `id` reads it back.
 #[utoipa::path(post, path = "/v1/accounting/statements", tag = "accounting",
-    params(("Idempotency-Key" = Option<String>, Header,
-        description = "The same key and body get the first answer again")),
+    params(IdempotencyKey),
     request_body(content = ref("#/components/schemas/StatementsRequest"),
         content_type = "application/json", examples(
             ("mt940" = (summary = "An MT940 file", value = json!(examples::mt940()))),
@@ -28,21 +27,18 @@ use crate::pipeline::statements;
     responses(
         (status = 200, description = "The statements with their lines and balances; `valid` if no finding is an error",
             content_type = "application/json", body = ref("#/components/schemas/StatementsReply")),
-        (status = 400, description = "A field is wrong, `param` is its JSON Pointer; a wrong record \
-            of the file is named by its line or element in the message", body = ErrorBody),
-        (status = 409, description = "The key was used for another body", body = ErrorBody),
         (status = 413, description = "The body is too large", body = ErrorBody),
-        (status = 503, description = "The log cannot be written", body = ErrorBody)))]
+        KeptErrors))]
 #[instrument(skip_all)]
 pub(in crate::http) async fn read_statements(
     State(app): State<App>,
     AskedBy(caller): AskedBy,
-    headers: HeaderMap,
+    IdempotencyKey(idempotency_key): IdempotencyKey,
     AccountingBody(body): AccountingBody<StatementsRequest>,
 ) -> Result<Response, ApiError> {
     let received = Received {
         body: &body.bytes,
-        idempotency_key: idempotency_key(&headers)?,
+        idempotency_key,
         caller,
     };
     // Boxed: a file and all that was made of it are more than a stack should carry along.
