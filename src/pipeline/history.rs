@@ -4,8 +4,9 @@
 use std::sync::Arc;
 
 use ledgergate_accounting::assessment::Assessment;
-use ledgergate_accounting::history::{EarlierDocument, Standing};
+use ledgergate_accounting::history::{EarlierDocument, Standing, number_essence, party_line};
 use ledgergate_accounting::money::Currency;
+use sha2::{Digest, Sha256};
 use tracing::{instrument, warn};
 
 use super::assess::Assessed;
@@ -14,15 +15,23 @@ use super::under_way::Place;
 use crate::store::Store;
 use crate::store::history::{EarlierDecision, HistoryKey};
 
-/// Which earlier documents a document is held against: those of its company that were taken for
-/// the same, with the same party or, as it has none, without one.
+/// Which earlier documents a document is held against: those of its company that are the same sort
+/// of paper, with the same party or, as it has none, without one.
 pub(super) fn history_key(assessed: &Assessed) -> HistoryKey {
-    let determination = assessed.assessment.determination();
+    let assessment = &assessed.assessment;
+    let determination = assessment.determination();
+    let party = party_line(
+        &assessed.company,
+        determination.action,
+        determination.counterparty.as_deref(),
+    );
+    let number = assessment.facts().number.as_ref();
     HistoryKey {
-        company_name: assessed.company.name().to_owned(),
-        company_country: assessed.company.country().to_string(),
-        action: determination.action.to_string(),
-        counterparty: determination.counterparty,
+        of_number: number.map(|number| {
+            let essence = number_essence(&number.value);
+            Sha256::digest(format!("{party}\nnumber {essence}")).into()
+        }),
+        of_party: Sha256::digest(party).into(),
     }
 }
 
@@ -46,10 +55,11 @@ pub(super) async fn compare_with_earlier(
         .iter()
         .map(|decision| &**decision)
         .filter(|decision| kept.iter().all(|one| one.id != decision.id));
-    let counterparty = place.key().counterparty.as_deref();
+    // It is the same party's, however that one's name was printed.
+    let counterparty = assessment.determination().counterparty;
     let mut earlier = Vec::with_capacity(kept.len());
     for decision in kept.iter().chain(not_yet_kept) {
-        if let Ok(document) = earlier_document(decision, counterparty) {
+        if let Ok(document) = earlier_document(decision, counterparty.as_deref()) {
             earlier.extend(document);
         } else {
             warn!(decision = %decision.id, "an earlier document's currency is not known");

@@ -110,6 +110,7 @@ async fn assess_and_keep(
         gross: processed.gross,
         valid: Some(processed.valid),
         auto: Some(processed.auto),
+        history: draft.place.as_ref().map(|place| place.key().clone()),
         ..summary
     };
     draft

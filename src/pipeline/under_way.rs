@@ -1,7 +1,7 @@
 //! Documents that are being processed now, so that those that come at the same time are held
 //! against each other though none of them is in the log yet.
 //!
-//! A document enters the line of its company, action and party before it asks the log for earlier
+//! A document enters the line of its company, sort of paper and party before it asks the log for earlier
 //! ones, and leaves it when its own decision is durable. So of two the second to enter finds the
 //! first, either in the line or in the log. It waits until the first is decided, which waits for
 //! nobody behind it. Documents that other gateways process at the same time are not seen.
@@ -11,7 +11,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use tokio::sync::watch;
 
-use crate::store::history::{EarlierDecision, HistoryKey};
+use crate::store::history::{CommonHash, EarlierDecision, HistoryKey};
 
 /// What a document under way is decided to be, once it is.
 type Decided = Option<Arc<EarlierDecision>>;
@@ -25,7 +25,7 @@ pub struct UnderWay {
 #[derive(Default)]
 struct Lines {
     entered: u64,
-    by_key: HashMap<HistoryKey, Vec<Entered>>,
+    by_party: HashMap<CommonHash, Vec<Entered>>,
 }
 
 struct Entered {
@@ -51,7 +51,7 @@ impl UnderWay {
         let mut lines = self.lock();
         lines.entered += 1;
         let number = lines.entered;
-        let line = lines.by_key.entry(key.clone()).or_default();
+        let line = lines.by_party.entry(key.of_party).or_default();
         let before = line
             .iter()
             .filter(|one| {
@@ -106,10 +106,10 @@ impl Place {
 impl Drop for Place {
     fn drop(&mut self) {
         let mut lines = self.under_way.lock();
-        if let Some(line) = lines.by_key.get_mut(&self.key) {
+        if let Some(line) = lines.by_party.get_mut(&self.key.of_party) {
             line.retain(|one| one.number != self.number);
             if line.is_empty() {
-                lines.by_key.remove(&self.key);
+                lines.by_party.remove(&self.key.of_party);
             }
         }
     }
@@ -117,16 +117,15 @@ impl Drop for Place {
 
 #[cfg(test)]
 mod tests {
+    use sha2::{Digest, Sha256};
     use uuid::Uuid;
 
     use super::*;
 
     fn key(party: &str) -> HistoryKey {
         HistoryKey {
-            company_name: "Ours".to_owned(),
-            company_country: "DE".to_owned(),
-            action: "create_bill".to_owned(),
-            counterparty: Some(party.to_owned()),
+            of_party: Sha256::digest(party).into(),
+            of_number: None,
         }
     }
 
@@ -176,6 +175,6 @@ mod tests {
         assert!(ids(&mut again).await.is_empty());
         assert_eq!(ids(&mut other).await, [2, 3]);
         drop((first, again, other));
-        assert!(under_way.lock().by_key.is_empty());
+        assert!(under_way.lock().by_party.is_empty());
     }
 }

@@ -13,6 +13,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use uuid::Uuid;
 
+use super::history::HistoryKey;
 use super::spool::entry::UsedKey;
 
 pub use first_answer::FirstAnswer;
@@ -130,6 +131,9 @@ pub struct Summary {
     pub valid: Option<bool>,
     /// May be posted with no person looking.
     pub auto: Option<bool>,
+    /// By what later documents find this one; a processed document has it.
+    #[serde(default)]
+    pub history: Option<HistoryKey>,
 }
 
 /// One check.

@@ -27,9 +27,8 @@ const LONGEST_PAUSE: Duration = Duration::from_secs(2);
 const CONNECT_PATIENCE: Duration = Duration::from_secs(3);
 const GROUP_PATIENCE: Duration = Duration::from_mins(1);
 
-/// So few entries are what came while the group before them was written: the spool is as good as
-/// empty, and under load it never is quite.
-const FEW: usize = 100;
+/// When so few entries are left the spool is as good as empty; under load it never is quite.
+const FEW: u64 = 100;
 
 /// What is done in the background: one connection of its own, so that a pool whose connections
 /// are all stuck does not hold it up.
@@ -144,7 +143,7 @@ impl Drain<'_> {
             records = taken.len(),
             "records went from the spool to the database"
         );
-        if group.len() < FEW {
+        if self.outage.spool.totals().entries < FEW {
             self.outage.come_back();
         }
         Ok(())

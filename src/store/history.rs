@@ -1,30 +1,34 @@
-//! Earlier documents of one company with one party. Questions that come at one time are asked in
+//! Earlier documents of one company with one party, found by hashes of what they have in common, so
+//! that names may be long and be printed in more than one way. Questions that come at one time are asked in
 //! one statement.
 
 use std::sync::Arc;
 
 use jiff::civil::Date;
 use rust_decimal::Decimal;
+use serde::{Deserialize, Serialize};
 use sqlx::PgPool;
 use tracing::instrument;
 use uuid::Uuid;
 
 use super::{Store, StoreError, database, from_date, questions};
 
-/// So many earlier documents say what is usual; a duplicate of an older one than these is not found.
+/// So many earlier documents of a party say what is usual, and are looked through for one that is
+/// nearly the same.
 const MOST_EARLIER: i64 = 200;
+/// So many of one number are looked at, however old they are.
+const MOST_OF_A_NUMBER: i64 = 20;
+
+/// SHA-256 of what documents have in common.
+pub type CommonHash = [u8; 32];
 
 /// Which documents are asked for.
-#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct HistoryKey {
-    /// The company's name.
-    pub company_name: String,
-    /// The company's country, ISO 3166 alpha-2.
-    pub company_country: String,
-    /// What the document was taken for.
-    pub action: String,
-    /// The other party's name as it was read; none where none was.
-    pub counterparty: Option<String>,
+    /// Of one company, party and sort of paper.
+    pub of_party: CommonHash,
+    /// Those of them with one number; none where the document has none.
+    pub of_number: Option<CommonHash>,
 }
 
 /// An earlier document as its decision has it.
@@ -47,15 +51,21 @@ pub struct EarlierDecision {
 }
 
 impl Store {
-    /// The newest documents that were processed for a company, of one party and action.
+    /// The newest documents that were processed for a company, of one party and sort of paper, and
+    /// all of them with one number.
     ///
     /// # Errors
-    /// [`StoreError::Query`] if the database refuses, [`StoreError::Away`] if it is away.
+    /// [`StoreError::Query`] if the database refuses, [`StoreError::Away`] if it is away, or if
+    /// decisions may still be on their way to it from the spool.
     #[instrument(skip_all)]
     pub async fn earlier_decisions(
         &self,
         key: HistoryKey,
     ) -> Result<Arc<[EarlierDecision]>, StoreError> {
+        let outage = self.database.outage.as_ref();
+        if outage.is_some_and(|outage| outage.holds_entries()) {
+            return Err(StoreError::Away);
+        }
         questions::ask(&self.history, key).await
     }
 }
@@ -66,39 +76,32 @@ pub(super) async fn find(
     pool: &PgPool,
     keys: &[HistoryKey],
 ) -> Result<Vec<Arc<[EarlierDecision]>>, StoreError> {
-    let texts = |of: fn(&HistoryKey) -> &str| -> Vec<&str> { keys.iter().map(of).collect() };
-    let parties: Vec<Option<&str>> = keys.iter().map(|key| key.counterparty.as_deref()).collect();
+    let of_party: Vec<&[u8]> = keys.iter().map(|key| &key.of_party[..]).collect();
+    let of_number: Vec<Option<&[u8]>> = keys
+        .iter()
+        .map(|key| key.of_number.as_ref().map(|hash| &hash[..]))
+        .collect();
     let mut transaction = database::begin(pool).await?;
-    // Each half uses the index of its own form of the condition.
     let rows = sqlx::query!(
         r#"SELECT asked.place AS "place!", found.id AS "id!", document_number, issue_date,
              currency, gross, auto, verdict AS "verdict?"
-         FROM UNNEST($1::text[], $2::text[], $3::text[], $4::text[]) WITH ORDINALITY
-             AS asked (company, country, action, party, place)
+         FROM UNNEST($1::bytea[], $2::bytea[]) WITH ORDINALITY AS asked (party, number, place)
          CROSS JOIN LATERAL (
              (SELECT id, document_number, issue_date, currency, gross, auto FROM decisions
-              WHERE operation = 'process' AND company_name = asked.company
-                  AND company_country = asked.country AND decisions.action = asked.action
-                  AND counterparty = asked.party
-              ORDER BY id DESC LIMIT $5)
-             UNION ALL
+              WHERE party_hash = asked.party ORDER BY id DESC LIMIT $3)
+             UNION
              (SELECT id, document_number, issue_date, currency, gross, auto FROM decisions
-              WHERE asked.party IS NULL
-                  AND operation = 'process' AND company_name = asked.company
-                  AND company_country = asked.country AND decisions.action = asked.action
-                  AND counterparty IS NULL
-              ORDER BY id DESC LIMIT $5)
+              WHERE number_hash = asked.number ORDER BY id DESC LIMIT $4)
          ) AS found
          LEFT JOIN LATERAL (
              SELECT verdict FROM feedback
              WHERE decision_id = found.id ORDER BY id DESC LIMIT 1
          ) AS newest ON true
          ORDER BY asked.place, found.id DESC"#,
-        &texts(|key| &key.company_name) as _,
-        &texts(|key| &key.company_country) as _,
-        &texts(|key| &key.action) as _,
-        &parties as _,
-        MOST_EARLIER
+        &of_party as _,
+        &of_number as _,
+        MOST_EARLIER,
+        MOST_OF_A_NUMBER
     )
     .fetch_all(&mut *transaction)
     .await?;

@@ -100,6 +100,58 @@ async fn of_documents_that_come_at_one_time_one_is_automatic() {
 }
 
 #[tokio::test]
+async fn the_same_document_is_found_however_it_is_printed() {
+    let app = TestApp::without_model().await;
+    let first = process(&app, &invoice("RE-2026/0042")).await;
+    assert_eq!(first["auto"], true, "{first}");
+    // Others of the party that came since: more than say what is usual.
+    sqlx::query(
+        "INSERT INTO decisions (id, created_at, operation, schema_version, gateway_version,
+             company_name, company_country, document_sha256, request, reply, duration_ms,
+             party_hash, document_number, currency, gross, auto)
+         SELECT ('ffffffff-0000-7000-8000-' || lpad(to_hex(i), 12, '0'))::uuid, now(), 'process',
+             '1', '0.1.0', company_name, company_country, document_sha256, '{}', '{}', 1, party_hash, 'N' || i, 'EUR', 90 + i, true
+         FROM decisions, generate_series(1, 250) AS i",
+    )
+    .execute(&app.rows)
+    .await
+    .unwrap();
+    let changes: [fn(&mut Value); 5] = [
+        |body| body["document"]["seller"]["name"] = json!("PAPER & PENS GMBH"),
+        |body| body["document"]["seller"]["name"] = json!("Paper & Pens G.m.b.H."),
+        |body| body["document"]["invoice_number"] = json!("re 2026 42"),
+        |body| body["company"]["name"] = json!("OUR COMPANY"),
+        |body| body["document"]["document_type"] = json!("Receipt"),
+    ];
+    for change in changes {
+        let mut body = invoice("RE-2026/0042");
+        change(&mut body);
+        let again = process(&app, &body).await;
+        assert_eq!(
+            severities(&again, "duplicate_document"),
+            ["review"],
+            "{again}"
+        );
+        assert_eq!(again["auto"], false);
+    }
+}
+
+#[tokio::test]
+async fn a_name_longer_than_an_index_takes_is_no_error() {
+    let app = TestApp::without_model().await;
+    let mut body = invoice("I-7");
+    // Not to be made shorter by compression.
+    let name: String = (0_u32..3_000)
+        .map(|i| char::from_u32(0x4e00 + i * 7_919 % 20_000).unwrap())
+        .collect();
+    body["document"]["seller"]["name"] = json!(name);
+    let first = process(&app, &body).await;
+    say(&app, &first, "correct").await;
+    let again = process(&app, &body).await;
+    assert_eq!(severities(&again, "duplicate_document"), ["error"]);
+}
+
+#[tokio::test]
 async fn papers_that_name_nobody_are_held_against_each_other() {
     let app = TestApp::without_model().await;
     let mut unnamed = invoice("T-17");

@@ -58,13 +58,14 @@ pub(in crate::store) async fn insert(
                  $13::text[], $14::text[], $15::date[], $16::text[], $17::numeric[],
                  $18::double precision[], $19::boolean[], $20::boolean[], $21::text[],
                  $22::text[], $23::double precision[], $24::text[], $25::double precision[],
-                 $26::text[], $27::boolean[], $28::integer[], $29::text[], $30::bytea[])
+                 $26::text[], $27::boolean[], $28::integer[], $29::text[], $30::bytea[],
+                 $45::bytea[], $46::bytea[])
              WITH ORDINALITY AS given (
                  id, created_at, operation, schema_version, gateway_version, company_name,
                  company_country, model, document_sha256, module, action, direction,
                  counterparty, document_number, issue_date, currency, gross, confidence, valid,
                  auto, request, reply, duration_ms, kind, score, stratum, let_through,
-                 calibration, key, request_sha256, place)
+                 calibration, key, request_sha256, party_hash, number_hash, place)
          ), claimed AS (
              INSERT INTO idempotency_keys (operation, key, request_sha256, decision_id)
              SELECT operation, key, request_sha256, id FROM given
@@ -77,12 +78,12 @@ pub(in crate::store) async fn insert(
                  company_country, model, document_sha256, module, action, direction,
                  counterparty, document_number, issue_date, currency, gross, confidence, valid,
                  auto, request, reply, duration_ms, kind, score, stratum, let_through,
-                 calibration)
+                 calibration, party_hash, number_hash)
              SELECT id, created_at, operation, schema_version, gateway_version, company_name,
                  company_country, model, document_sha256, module, action, direction,
                  counterparty, document_number, issue_date, currency, gross, confidence, valid,
                  auto, request::json, reply::json, duration_ms, kind, score, stratum,
-                 let_through, calibration
+                 let_through, calibration, party_hash, number_hash
              FROM given
              WHERE $31 OR key IS NULL OR id IN (SELECT decision_id FROM claimed)
              ORDER BY place
@@ -162,7 +163,13 @@ pub(in crate::store) async fn insert(
         &column(&choices, |(_, _, choice)| choice.chosen.as_str()) as _,
         &column(&choices, |(_, _, choice)| choice.model.as_str()) as _,
         &column::<_, &Value>(&choices, |(_, _, choice)| &choice.options) as _,
-        &column::<_, &Value>(&choices, |(_, _, choice)| &choice.probabilities) as _
+        &column::<_, &Value>(&choices, |(_, _, choice)| &choice.probabilities) as _,
+        &column(decisions, |decision| Some(
+            &decision.summary.history.as_ref()?.of_party[..]
+        )) as _,
+        &column(decisions, |decision| Some(
+            &decision.summary.history.as_ref()?.of_number.as_ref()?[..]
+        )) as _
     )
     .fetch_all(&mut **transaction)
     .await?;

@@ -6,8 +6,8 @@ use rust_decimal::Decimal;
 use rust_decimal::prelude::ToPrimitive;
 
 use super::Check;
-use crate::history::{EarlierDocument, Standing};
-use crate::lexicon::fold;
+use crate::determination::names::core_name;
+use crate::history::{EarlierDocument, Standing, number_essence};
 use crate::money::Currency;
 
 /// Two documents of one sum whose dates are no further apart may be one printed twice.
@@ -95,7 +95,7 @@ fn is_same(document: &Compared<'_>, before: &EarlierDocument) -> bool {
     };
     (has_same_party(document, before) || have_no_party(document, before))
         && has_same_sum(document, before)
-        && essence(number) == essence(earlier)
+        && number_essence(number) == number_essence(earlier)
         && dates_apart(document, before).is_none_or(|days| days == 0)
 }
 
@@ -108,7 +108,7 @@ fn is_nearly_same(document: &Compared<'_>, before: &EarlierDocument) -> bool {
     let close = dates_apart(document, before).is_some_and(|days| days <= NEAR_DAYS);
     match (document.number, &before.document_number) {
         (Some(number), Some(earlier)) => {
-            let (number, earlier) = (essence(number), essence(earlier));
+            let (number, earlier) = (number_essence(number), number_essence(earlier));
             number == earlier || (close && is_slip(&number, &earlier))
         }
         _ => close,
@@ -117,7 +117,7 @@ fn is_nearly_same(document: &Compared<'_>, before: &EarlierDocument) -> bool {
 
 fn has_same_party(document: &Compared<'_>, before: &EarlierDocument) -> bool {
     match (document.counterparty, &before.counterparty) {
-        (Some(party), Some(earlier)) => fold(party) == fold(earlier),
+        (Some(party), Some(earlier)) => core_name(party) == core_name(earlier),
         _ => false,
     }
 }
@@ -137,21 +137,6 @@ fn has_same_sum(document: &Compared<'_>, before: &EarlierDocument) -> bool {
 fn dates_apart(document: &Compared<'_>, before: &EarlierDocument) -> Option<i32> {
     let days = document.issue_date? - before.issue_date?;
     Some(days.get_days().abs())
-}
-
-/// A number without what is printed differently from one time to the next: `RE-2026/0042` and
-/// `re 2026 42`.
-fn essence(number: &str) -> String {
-    let mut essence = String::with_capacity(number.len());
-    let mut within_digits = false;
-    for c in number.chars() {
-        let leads_with_zero = c == '0' && !within_digits;
-        within_digits = c.is_numeric() && !leads_with_zero;
-        if c.is_alphanumeric() && !leads_with_zero {
-            essence.extend(c.to_lowercase());
-        }
-    }
-    essence
 }
 
 /// Letters that are read for digits or the other way round, or two neighbours changed places:
