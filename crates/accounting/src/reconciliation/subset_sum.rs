@@ -3,7 +3,7 @@
 //! Up to [`MOST_EXHAUSTIVE`] amounts all subsets are looked at by meeting in the middle. Beyond
 //! that only subsets of up to three amounts are, and the answer says that it is not complete.
 
-use std::collections::HashMap;
+use std::cmp::Ordering;
 
 use super::model::Minor;
 
@@ -90,42 +90,72 @@ fn sums(amounts: &[Minor]) -> Vec<(Minor, u32)> {
     sums
 }
 
+/// Subsets of up to three amounts. The amounts are sorted, so that two ends that move towards
+/// each other find all pairs of one sum in one pass.
 fn small(amounts: &[Minor], target: Minor, fewest: usize) -> Subsets {
-    let mut result = Subsets::default();
-    let mut places: HashMap<Minor, Vec<usize>> = HashMap::new();
-    for (index, amount) in amounts.iter().enumerate() {
-        places.entry(*amount).or_default().push(index);
+    let mut sorted: Vec<(Minor, usize)> = amounts.iter().copied().zip(0..).collect();
+    sorted.sort_unstable();
+    let mut found = Vec::new();
+    if fewest <= 1 {
+        let singles = sorted.iter().filter(|(amount, _)| *amount == target);
+        found.extend(singles.map(|(_, index)| vec![*index]).take(MOST_ANSWERS));
     }
-    let after = |amount: Minor, index: usize| {
-        places
-            .get(&amount)
-            .into_iter()
-            .flatten()
-            .copied()
-            .filter(move |place| *place > index)
-    };
-    let mut push = |subset: Vec<usize>| {
-        result.found.push(subset);
-        result.found.len() < MOST_ANSWERS
-    };
-    for (first, amount) in amounts.iter().enumerate() {
-        if fewest <= 1 && *amount == target && !push(vec![first]) {
-            return result;
+    pairs(&sorted, target, None, &mut found);
+    for (place, (amount, index)) in sorted.iter().enumerate() {
+        if found.len() >= MOST_ANSWERS {
+            break;
         }
-        for second in after(target - amount, first) {
-            if !push(vec![first, second]) {
-                return result;
-            }
-        }
-        for (second, other) in amounts.iter().enumerate().skip(first + 1) {
-            for third in after(target - amount - other, second) {
-                if !push(vec![first, second, third]) {
-                    return result;
+        pairs(
+            &sorted[place + 1..],
+            target - amount,
+            Some(*index),
+            &mut found,
+        );
+    }
+    Subsets {
+        found,
+        is_complete: false,
+    }
+}
+
+/// Adds the pairs of a sum, each with `third` where there is one, until there are too many.
+fn pairs(sorted: &[(Minor, usize)], sum: Minor, third: Option<usize>, found: &mut Vec<Vec<usize>>) {
+    let run = |amount: Minor, from: usize| {
+        let equal = sorted[from..]
+            .iter()
+            .take_while(|(other, _)| *other == amount);
+        equal.count()
+    };
+    let (mut low, mut high) = (0, sorted.len());
+    while low + 1 < high {
+        let (least, most) = (sorted[low].0, sorted[high - 1].0);
+        match (least + most).cmp(&sum) {
+            Ordering::Less => low += 1,
+            Ordering::Greater => high -= 1,
+            Ordering::Equal => {
+                let lows = run(least, low);
+                let highs = sorted[..high]
+                    .iter()
+                    .rev()
+                    .take_while(|(amount, _)| *amount == most);
+                let highs = highs.count();
+                for left in low..low + lows {
+                    let from = (left + 1).max(high - highs);
+                    for right in from..high {
+                        if found.len() >= MOST_ANSWERS {
+                            return;
+                        }
+                        let mut subset = vec![sorted[left].1, sorted[right].1];
+                        subset.extend(third);
+                        subset.sort_unstable();
+                        found.push(subset);
+                    }
                 }
+                low += lows;
+                high -= highs.min(high);
             }
         }
     }
-    result
 }
 
 /// How many subsets of `count` random amounts up to `largest` sum to one target by chance: the
@@ -181,6 +211,36 @@ mod tests {
         let answer = subsets(&amounts, amounts[3] + amounts[50] + amounts[99], 2);
         assert!(answer.found.contains(&vec![3, 50, 99]));
         assert!(!answer.is_complete);
+    }
+
+    proptest! {
+        #[test]
+        fn subsets_of_up_to_three_are_all_found_among_many(
+            amounts in prop::collection::vec(-9_i128..400, MOST_EXHAUSTIVE + 1..40),
+            target in -9_i128..1200,
+            fewest in 1_usize..3,
+        ) {
+            let answer = subsets(&amounts, target, fewest);
+            let count = amounts.len();
+            let mut expected: Vec<Vec<usize>> = Vec::new();
+            for first in 0..count {
+                expected.push(vec![first]);
+                for second in first + 1..count {
+                    expected.push(vec![first, second]);
+                    expected.extend((second + 1..count).map(|third| vec![first, second, third]));
+                }
+            }
+            expected.retain(|set| {
+                set.len() >= fewest && set.iter().map(|i| amounts[*i]).sum::<Minor>() == target
+            });
+            expected.sort_by(|left, right| left.len().cmp(&right.len()).then_with(|| left.cmp(right)));
+            prop_assert!(!answer.is_complete);
+            if expected.len() < MOST_ANSWERS {
+                prop_assert_eq!(answer.found, expected);
+            } else {
+                prop_assert_eq!(answer.found.len(), MOST_ANSWERS);
+            }
+        }
     }
 
     #[test]
