@@ -7,6 +7,7 @@ mod noise;
 mod other_hand;
 mod payments;
 mod rarer;
+mod rarer_traps;
 mod traps;
 
 use std::collections::{BTreeMap, BTreeSet};
