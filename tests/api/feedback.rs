@@ -1,13 +1,12 @@
 //! Feedback: checked against its result, kept for good, and the newest is the label.
 
-use axum::http::HeaderValue;
 use ledgergate::http::contract::openapi_text;
 use ledgergate::schemas;
 use serde_json::{Value, json};
 use sqlx::Row;
 
 use crate::accounting::{entry, invoice};
-use crate::harness::{Reply, TestApp, json_request};
+use crate::harness::TestApp;
 
 const FEEDBACK: &str = "/v1/accounting/feedback";
 
@@ -26,14 +25,6 @@ fn about(result: &Value, verdict: &str, corrections: Value) -> Value {
         "result_id": result["id"], "verdict": verdict, "corrections": corrections,
         "reason": "as it is", "reviewer": "a.meier"
     })
-}
-
-async fn with_key(app: &TestApp, key: &str, body: &Value) -> Reply {
-    let mut request = json_request(FEEDBACK, &body.to_string());
-    request
-        .headers_mut()
-        .insert("idempotency-key", HeaderValue::from_str(key).unwrap());
-    Reply::read(app.send(request).await).await
 }
 
 async fn label(app: &TestApp) -> (bool, String, Option<String>) {
@@ -167,13 +158,13 @@ async fn a_repeated_key_keeps_one_feedback() {
     let app = TestApp::without_model().await;
     let result = processed(&app, "F-3").await;
     let body = about(&result, "correct", json!([]));
-    let first = with_key(&app, "k", &body).await.ok();
+    let first = app.post_with_key(FEEDBACK, "k", &body).await.ok();
     app.post(FEEDBACK, &about(&result, "rejected", json!([])))
         .await
         .ok();
-    assert_eq!(with_key(&app, "k", &body).await.ok(), first);
+    assert_eq!(app.post_with_key(FEEDBACK, "k", &body).await.ok(), first);
     let other = about(&result, "rejected", json!([]));
-    let error = with_key(&app, "k", &other).await.error(409);
+    let error = app.post_with_key(FEEDBACK, "k", &other).await.error(409);
     assert_eq!(error["code"], "idempotency_key_reused");
     assert_eq!(kept(&app).await, 2);
     // The repeated words are old: they do not become the label again.

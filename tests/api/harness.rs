@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use axum::Router;
 use axum::body::{Body, to_bytes};
-use axum::http::{Request, StatusCode};
+use axum::http::{HeaderValue, Request, StatusCode};
 use axum::response::Response;
 use jiff::Timestamp;
 use ledgergate::app::App;
@@ -130,6 +130,23 @@ impl TestApp {
     /// Posts JSON.
     pub(crate) async fn post(&self, path: &str, body: &Value) -> Reply {
         self.post_text(path, &body.to_string()).await
+    }
+
+    /// Posts JSON under an idempotency key.
+    pub(crate) async fn post_with_key(&self, path: &str, key: &str, body: &Value) -> Reply {
+        let mut request = json_request(path, &body.to_string());
+        request
+            .headers_mut()
+            .insert("idempotency-key", HeaderValue::from_str(key).unwrap());
+        Reply::read(self.send(request).await).await
+    }
+
+    /// How many decisions are kept.
+    pub(crate) async fn kept_decisions(&self) -> i64 {
+        sqlx::query_scalar("SELECT count(*) FROM decisions")
+            .fetch_one(&self.rows)
+            .await
+            .unwrap()
     }
 
     /// Posts a text as JSON.

@@ -1,10 +1,9 @@
 //! `POST /v1/accounting/reconcile`.
 
-use axum::http::HeaderValue;
 use serde_json::{Value, json};
 use sqlx::Row;
 
-use crate::harness::{TestApp, json_request};
+use crate::harness::TestApp;
 
 const PATH: &str = "/v1/accounting/reconcile";
 
@@ -109,25 +108,12 @@ async fn a_repeated_reconciliation_gets_the_first_answer() {
     let post = async |amount: &str| {
         let mut body = request();
         body["bank_lines"][0]["amount"] = json!(amount);
-        let mut request = json_request(PATH, &body.to_string());
-        request
-            .headers_mut()
-            .insert("idempotency-key", HeaderValue::from_static("k"));
-        let reply = app.send(request).await;
-        let status = reply.status().as_u16();
-        let bytes = axum::body::to_bytes(reply.into_body(), usize::MAX).await;
-        let reply: Value = serde_json::from_slice(&bytes.unwrap()).unwrap();
-        (status, reply)
+        app.post_with_key(PATH, "k", &body).await
     };
-    let first = post("119.00").await;
-    assert_eq!(first.0, 200);
-    assert_eq!(post("119.00").await, first);
-    assert_eq!(post("118.00").await.0, 409);
-    let kept: i64 = sqlx::query_scalar("SELECT count(*) FROM decisions")
-        .fetch_one(&app.rows)
-        .await
-        .unwrap();
-    assert_eq!(kept, 1);
+    let first = post("119.00").await.ok();
+    assert_eq!(post("119.00").await.ok(), first);
+    post("118.00").await.error(409);
+    assert_eq!(app.kept_decisions().await, 1);
 }
 
 #[tokio::test]

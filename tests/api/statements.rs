@@ -1,10 +1,9 @@
 //! `POST /v1/accounting/statements`.
 
-use axum::http::HeaderValue;
 use serde_json::{Value, json};
 use sqlx::Row;
 
-use crate::harness::{TestApp, json_request};
+use crate::harness::TestApp;
 
 const MT940: &str = ":20:A\n:25:DE89370400440532013000\n:28C:3\n:60F:C250301EUR10,00\n\
     :61:2503020302C119,00NTRFNONREF\n\
@@ -111,22 +110,14 @@ async fn a_statement_that_does_not_close_is_answered_and_its_check_is_kept() {
 async fn a_repeated_key_gets_the_first_answer() {
     let app = TestApp::without_model().await;
     let send = async |text: &str| {
-        let body = json!({"statement": {"mt940": text}}).to_string();
-        let mut request = json_request("/v1/accounting/statements", &body);
-        request
-            .headers_mut()
-            .insert("idempotency-key", HeaderValue::from_static("k-1"));
-        app.send(request).await
-    };
-    let body = async |response: axum::response::Response| {
-        axum::body::to_bytes(response.into_body(), usize::MAX)
+        let body = json!({"statement": {"mt940": text}});
+        app.post_with_key("/v1/accounting/statements", "k-1", &body)
             .await
-            .unwrap()
     };
-    let first = body(send(MT940).await).await;
-    assert_eq!(first, body(send(MT940).await).await);
-    let other = send(&MT940.replace("Nordlicht", "Other")).await;
-    assert_eq!(other.status(), 409);
+    let first = send(MT940).await;
+    assert_eq!(first.text, send(MT940).await.text);
+    first.ok();
+    send(&MT940.replace("Nordlicht", "Other")).await.error(409);
 }
 
 #[tokio::test]

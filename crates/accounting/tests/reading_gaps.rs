@@ -3,6 +3,10 @@
 
 #![expect(clippy::unwrap_used, reason = "a test's helpers fail by panicking")]
 
+#[path = "support/checks.rs"]
+mod checks;
+
+use checks::codes;
 use jiff::civil::date;
 use ledgergate_accounting::assessment::{Assessment, LlmUse, Options};
 use ledgergate_accounting::company::Company;
@@ -44,14 +48,6 @@ fn discounted(first: &Value, net: &str, vat: &str, total: &str) -> Value {
         "tax_rate": "19%",
     });
     german(&json!({"lines": [first, second], "net": net, "vat": vat, "total": total}))
-}
-
-fn codes(reply: &Value) -> Vec<&str> {
-    let checks = reply["checks"].as_array().unwrap();
-    checks
-        .iter()
-        .map(|check| check["code"].as_str().unwrap())
-        .collect()
 }
 
 #[test]

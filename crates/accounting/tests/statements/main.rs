@@ -8,6 +8,8 @@
 
 mod attacks;
 mod camt053;
+#[path = "../support/checks.rs"]
+mod checks;
 mod csv;
 mod documents;
 mod mt940;
@@ -16,6 +18,7 @@ mod printing;
 mod round_trip;
 mod to_reconciliation;
 
+use checks::codes;
 use ledgergate_accounting::InputError;
 use ledgergate_accounting::statement::read_statements;
 use serde_json::{Value, json};
@@ -35,15 +38,6 @@ fn refused(format: &str, text: &str) -> String {
     let error = read(&json!({"statement": {format: text}})).unwrap_err();
     assert_eq!(error.pointer, format!("/statement/{format}"), "{error}");
     error.message
-}
-
-/// The codes of a reply's checks.
-fn codes(reply: &Value) -> Vec<&str> {
-    let checks = reply["checks"].as_array().unwrap();
-    checks
-        .iter()
-        .map(|check| check["code"].as_str().unwrap())
-        .collect()
 }
 
 /// The value of a line's detail, by the file's name for it.
