@@ -3,7 +3,6 @@
 use super::ledger::Ledger;
 use super::parties::Agreement;
 use super::references::Nearness;
-use super::wording::settles_nothing;
 
 /// More items of one amount than this are as good as none for a line.
 const MOST_CANDIDATES: usize = 500;
@@ -19,20 +18,32 @@ pub(crate) struct Evidence {
 
 /// Free items of exactly the line's amount.
 pub(crate) fn of_same_amount(ledger: &Ledger<'_>, line: usize) -> Option<Vec<usize>> {
+    let mut items = open_of_same_amount(ledger, line)?;
+    items.retain(|item| ledger.is_payable(*item));
+    Some(items)
+}
+
+/// Items of exactly the line's amount that nothing settled, those among them that a line which
+/// fits several may have.
+pub(crate) fn open_of_same_amount(ledger: &Ledger<'_>, line: usize) -> Option<Vec<usize>> {
     let paid = ledger.line(line);
     let found = ledger.by_amount.get(&(paid.currency, paid.amount));
-    let count = found.map_or(0, |items| items.len().min(MOST_CANDIDATES + 1));
-    if !ledger.work.spend(line, count) {
+    let count = found.map_or(0, Vec::len);
+    // Of what is settled only that is seen.
+    if !ledger
+        .work
+        .spend(line, count / 16 + count.min(MOST_CANDIDATES + 1))
+    {
         return None;
     }
-    let payable: Vec<usize> = found
+    let open: Vec<usize> = found
         .into_iter()
         .flatten()
         .copied()
-        .filter(|item| ledger.is_payable(*item))
+        .filter(|item| ledger.is_open(*item))
         .take(MOST_CANDIDATES + 1)
         .collect();
-    (payable.len() <= MOST_CANDIDATES).then_some(payable)
+    (open.len() <= MOST_CANDIDATES).then_some(open)
 }
 
 /// Whether the parties that a line may come from have more items than are compared one by one.
@@ -67,10 +78,6 @@ pub(crate) fn of_party(ledger: &Ledger<'_>, line: usize) -> Vec<usize> {
 
 /// The most nearly named of some items; several when they are named alike.
 pub(crate) fn nearest(ledger: &Ledger<'_>, line: usize, items: &[usize]) -> Vec<(usize, Evidence)> {
-    let comparisons = items.len() * ledger.read[line].near_windows();
-    if !ledger.work.spend(line, comparisons) {
-        return Vec::new();
-    }
     let found: Vec<(usize, Evidence)> = items
         .iter()
         .filter_map(|item| {
@@ -117,11 +124,6 @@ pub(crate) fn has_numbers(ledger: &Ledger<'_>, line: usize) -> bool {
     text.into_iter()
         .flatten()
         .any(|text| text.chars().filter(char::is_ascii_digit).count() >= 3)
-}
-
-pub(crate) fn speaks_of_no_item(ledger: &Ledger<'_>, line: usize) -> bool {
-    let paid = ledger.line(line);
-    settles_nothing(&paid.description, paid.amount < 0)
 }
 
 /// The party's items in their time, in the line's currency.

@@ -119,6 +119,10 @@ fn candidates(
         let from = (name.clone(), paid.currency, Date::MIN);
         let to = (name.clone(), paid.currency, paid.date);
         for ((_, _, day), members) in groups.range(from..=to).rev().take(MOST_GROUPS) {
+            if !ledger.work.spend(line, members.len()) {
+                // A tie may be among what is not looked at.
+                return (0, Vec::new());
+            }
             let free: Vec<usize> = members
                 .iter()
                 .copied()
@@ -139,7 +143,6 @@ fn candidates(
                 continue;
             }
             if !ledger.work.spend(line, subset_sum::cost(free.len())) {
-                // A tie may be among what is not looked at.
                 return (0, Vec::new());
             }
             for (missing, subset) in held_back(&free, &nets, total - paid.amount) {
@@ -225,6 +228,9 @@ pub(crate) fn match_runs(ledger: &mut Ledger<'_>) {
 }
 
 fn match_run(ledger: &mut Ledger<'_>, run: usize, line: usize) {
+    if !ledger.work.spend(line, ledger.references.runs[run].len()) {
+        return;
+    }
     let sent: Vec<usize> = ledger.references.runs[run]
         .iter()
         .copied()

@@ -8,6 +8,7 @@ use super::model::Minor;
 use super::parties::Agreement;
 use super::references::Nearness;
 use super::wording::says_returned;
+use super::work::STEPS_OF_A_TEXT;
 use crate::lexicon::fold;
 use crate::money::Currency;
 
@@ -49,9 +50,12 @@ pub(crate) fn leave_returned(ledger: &mut Ledger<'_>) {
             .copied()
             .filter(|line| ledger.is_free_line(*line) && ledger.line(*line).date <= found.date)
             .take(MOST_PAYMENTS)
+            .take_while(|_| ledger.work.spend(back, STEPS_OF_A_TEXT))
             .filter_map(|line| Some((likeness(ledger, line, back)?, line)))
             .max_by_key(|(likeness, line)| (*likeness, ledger.line(*line).date, *line));
-        if let Some((_, payment)) = payment {
+        if let Some((_, payment)) = payment
+            && !ledger.work.is_at_limit(back)
+        {
             let (paid, returned) = (ledger.line(payment).id.clone(), found.id.clone());
             ledger.leave(payment, format!("taken back by the later line {returned}"));
             ledger.leave(back, format!("takes back the earlier line {paid}"));
@@ -65,17 +69,16 @@ fn pays_an_item(ledger: &Ledger<'_>, back: usize) -> bool {
     let found = ledger.line(back);
     let read = &ledger.read[back];
     let names_nothing = read.mentions.is_empty() && read.others.is_empty();
-    ledger
-        .by_amount
-        .get(&(found.currency, found.amount))
-        .into_iter()
-        .flatten()
-        .any(|item| {
-            read.mentions
-                .iter()
-                .any(|mention| mention.items.contains(item))
-                || (names_nothing && ledger.agreement(back, *item) >= Agreement::Similar)
-        })
+    let items = ledger.by_amount.get(&(found.currency, found.amount));
+    if !ledger.work.spend(back, items.map_or(0, Vec::len)) {
+        return true;
+    }
+    items.into_iter().flatten().any(|item| {
+        read.mentions
+            .iter()
+            .any(|mention| mention.items.contains(item))
+            || (names_nothing && ledger.agreement(back, *item) >= Agreement::Similar)
+    })
 }
 
 /// Whether two lines name the same: 3 an id or structured reference, 2 a document, 1 the same

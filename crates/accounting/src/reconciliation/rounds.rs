@@ -6,6 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::draft::Draft;
 use super::ledger::{Ledger, Proposal};
+use super::work::STEPS_OF_A_QUESTION;
 
 /// What a stage does with lines that its rounds do not settle.
 #[derive(Debug, Clone, Copy)]
@@ -30,10 +31,13 @@ pub(crate) fn settle(
         for line in asked {
             proposed.remove(&line);
             tied.remove(&line);
-            if !ledger.is_free_line(line) {
+            if !ledger.is_free_line(line) || !ledger.work.spend(line, STEPS_OF_A_QUESTION) {
                 continue;
             }
             let mut drafts = answers(ledger, line);
+            if ledger.work.is_at_limit(line) {
+                continue;
+            }
             match drafts.len() {
                 0 => {}
                 1 => {
@@ -71,11 +75,12 @@ pub(crate) fn settle(
         }
     }
     for line in tied {
-        let alternatives = answers(ledger, line)
-            .into_iter()
-            .map(|draft| draft.items)
-            .collect();
-        ledger.tie(line, alternatives, stage.reason_for_tie);
+        let drafts = answers(ledger, line);
+        // Not all alternatives are known of a line at its limit.
+        if !ledger.work.is_at_limit(line) {
+            let alternatives = drafts.into_iter().map(|draft| draft.items).collect();
+            ledger.tie(line, alternatives, stage.reason_for_tie);
+        }
     }
     ledger.reserve_ties();
 }

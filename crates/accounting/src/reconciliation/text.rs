@@ -74,6 +74,11 @@ impl Atoms {
         }
     }
 
+    /// How many runs there are.
+    pub(crate) fn count(&self) -> usize {
+        self.atoms.len()
+    }
+
     /// Whether a run is digits that no letters are glued to.
     pub(crate) fn is_number(&self, index: usize) -> bool {
         let is_free = |atom: Option<&Atom>| atom.is_none_or(|atom| !atom.is_glued);
@@ -89,6 +94,23 @@ impl Atoms {
             .is_some_and(|atom| !atom.is_digits && atom.end - atom.start <= 3)
     }
 
+    /// Instalments that the text counts, such as `1/3` or `1 of 3`: which, of how many.
+    pub(crate) fn instalments(&self) -> impl Iterator<Item = (u32, u32)> + '_ {
+        let number = |index: usize| -> Option<u32> {
+            let run = self.run(index);
+            (self.is_number(index) && run.len() <= 2).then(|| run.parse().ok())?
+        };
+        (0..self.atoms.len()).filter_map(move |index| {
+            let which = number(index)?;
+            let of = number(index + 1).or_else(|| {
+                self.is_short_word(index + 1)
+                    .then(|| number(index + 2))
+                    .flatten()
+            })?;
+            (1 <= which && which <= of && of >= 2).then_some((which, of))
+        })
+    }
+
     /// The text of a run.
     pub(crate) fn run(&self, index: usize) -> &str {
         self.atoms
@@ -99,12 +121,16 @@ impl Atoms {
 
     /// Whether digits stand outside the places taken: three or more, and no year.
     pub(crate) fn has_loose_digits(&self, taken: &[(usize, usize)]) -> bool {
+        let mut is_taken = vec![false; self.atoms.len()];
+        for (from, to) in taken {
+            is_taken[*from..*to].fill(true);
+        }
         (0..self.atoms.len()).any(|index| {
             let run = self.run(index);
             self.atoms[index].is_digits
                 && run.len() >= 3
                 && !(run.len() == 4 && run.starts_with("20"))
-                && !taken.iter().any(|(from, to)| (*from..*to).contains(&index))
+                && !is_taken[index]
         })
     }
 
@@ -347,6 +373,14 @@ mod tests {
         ));
         // Another document: its number goes on.
         assert!(!has("INV-00123B", "inv00123"));
+    }
+
+    #[test]
+    fn instalments_are_counted() {
+        let counted = |text: &str| Atoms::new(text).instalments().collect::<Vec<_>>();
+        assert_eq!(counted("INV-2025-00123 Rate 1/3"), [(1, 3)]);
+        assert_eq!(counted("instalment 2 of 12, INV-7"), [(2, 12)]);
+        assert_eq!(counted("4/3 INV-2025-00123 thanks"), []);
     }
 
     #[test]

@@ -1,16 +1,34 @@
 //! The work limit. Work is counted, not timed, so that the answer to a request is the same on
 //! every machine; and it is counted for each line, so that a hostile line costs only itself.
+//!
+//! A step is some tens of nanoseconds: an item looked at, a sum tried, a letter of a number or of
+//! a name compared. Whatever grows with the request beside a line is booked on that line before
+//! it is done. A line that meets the limit is left, and says so: what it was not compared with
+//! may fit it as well.
 
 use std::cell::Cell;
 
-/// Steps that one line may cost: an item looked at, a number compared, a sum tried. An ordinary
-/// line takes some hundreds; at this limit 20,000 hostile lines end within a minute.
-const MOST_STEPS_OF_A_LINE: u64 = 500_000;
+/// Steps that one line may cost. An ordinary line takes some hundreds.
+pub(crate) const MOST_STEPS_OF_A_LINE: u64 = 500_000;
+/// Steps of all lines together, divided equally among them: about half a minute.
+pub(crate) const MOST_STEPS: u64 = 1_000_000_000;
+/// However many lines there are, each may cost so much.
+const FEWEST_STEPS_OF_A_LINE: u64 = 10_000;
+
+/// A name compared with another.
+pub(crate) const STEPS_OF_A_NAME: usize = 40;
+/// A letter of a number compared with all of another.
+pub(crate) const STEPS_OF_A_LETTER: usize = 4;
+/// A line asked once more, because an item that bears on it was taken.
+pub(crate) const STEPS_OF_A_QUESTION: usize = 20;
+/// A text compared with another whole.
+pub(crate) const STEPS_OF_A_TEXT: usize = 10;
 
 /// What the lines have cost so far.
 #[derive(Debug)]
 pub(crate) struct Work {
     steps: Vec<Cell<u64>>,
+    most_of_a_line: u64,
 }
 
 /// What a reconciliation cost, in steps. The same request costs the same everywhere.
@@ -20,14 +38,18 @@ pub struct Effort {
     pub steps: u64,
     /// The dearest line.
     pub most_of_a_line: u64,
+    /// What a line was allowed.
+    pub limit_of_a_line: u64,
     /// Lines that met the limit; each of them says so in its reasons.
     pub lines_at_the_limit: usize,
 }
 
 impl Work {
     pub(crate) fn new(lines: usize) -> Self {
+        let share = MOST_STEPS / u64::try_from(lines.max(1)).unwrap_or(u64::MAX);
         Self {
             steps: vec![Cell::new(0); lines],
+            most_of_a_line: share.clamp(FEWEST_STEPS_OF_A_LINE, MOST_STEPS_OF_A_LINE),
         }
     }
 
@@ -45,15 +67,16 @@ impl Work {
     pub(crate) fn is_at_limit(&self, line: usize) -> bool {
         self.steps
             .get(line)
-            .is_some_and(|spent| spent.get() > MOST_STEPS_OF_A_LINE)
+            .is_some_and(|spent| spent.get() > self.most_of_a_line)
     }
 
     /// What was really done: work beyond the limit was booked and left.
     pub(crate) fn effort(&self) -> Effort {
-        let done = |spent: &Cell<u64>| spent.get().min(MOST_STEPS_OF_A_LINE);
+        let done = |spent: &Cell<u64>| spent.get().min(self.most_of_a_line);
         Effort {
             steps: self.steps.iter().map(done).sum(),
             most_of_a_line: self.steps.iter().map(done).max().unwrap_or_default(),
+            limit_of_a_line: self.most_of_a_line,
             lines_at_the_limit: (0..self.steps.len())
                 .filter(|line| self.is_at_limit(*line))
                 .count(),
@@ -75,5 +98,15 @@ mod tests {
         let effort = work.effort();
         assert_eq!(effort.steps, MOST_STEPS_OF_A_LINE + 10);
         assert_eq!(effort.lines_at_the_limit, 1);
+    }
+
+    #[test]
+    fn many_lines_share_what_all_may_cost() {
+        let work = Work::new(20_000);
+        for line in 0..20_000 {
+            assert!(work.spend(line, 50_000));
+            assert!(!work.spend(line, 1));
+        }
+        assert_eq!(work.effort().steps, MOST_STEPS);
     }
 }

@@ -7,7 +7,7 @@ use crate::generator::Setting;
 use crate::{measured, show};
 
 /// Seeds that no rule was written while looking at.
-const FRESH: std::ops::Range<u64> = 40_000..40_200;
+const FRESH: std::ops::Range<u64> = 70_000..70_200;
 
 #[test]
 #[ignore = "takes minutes: for the figures"]

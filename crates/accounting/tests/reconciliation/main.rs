@@ -2,12 +2,14 @@
 
 #![expect(clippy::unwrap_used, reason = "a test's helpers fail by panicking")]
 
+mod badly_written;
 mod countries;
 mod dice;
 mod figures;
 mod floor;
 mod free_text;
 mod generator;
+mod hostile;
 mod rules;
 mod score;
 mod speed;
@@ -46,10 +48,11 @@ fn measured(setting: Setting, seeds: Range<u64>, scenarios: usize) -> (Score, Sc
 
 fn show(score: &Score, floor: &Score, title: &str) -> String {
     format!(
-        "{}{}wrong autos: {:#?}\nmissed: {:#?}",
+        "{}{}wrong autos: {:#?}\nmissed twins: {:#?}\nmissed: {:#?}",
         score.report(title),
         floor.report("floor"),
         score.wrong_autos.iter().take(60).collect::<Vec<_>>(),
+        score.missed_twins,
         score.missed.iter().take(80).collect::<Vec<_>>(),
     )
 }
@@ -64,10 +67,9 @@ fn holds_to_its_bounds(score: &Score, floor: &Score, broken: &[String]) {
     assert!(score.recall_of(&["one_to_one"]) >= 0.99, "{shown}");
     assert!(score.recall_of(&["one_to_many"]) >= 0.95, "{shown}");
     assert!(score.recall_of(&["many_to_one"]) >= 0.95, "{shown}");
-    assert!(
-        score.recall_of(&["partial", "with_fee", "with_discount", "fx"]) >= 0.9,
-        "{shown}"
-    );
+    for kind in ["partial", "with_fee", "with_discount", "fx"] {
+        assert!(score.recall_of(&[kind]) >= 0.9, "{kind}: {shown}");
+    }
     assert!(score.f1() > floor.f1() + 0.2, "{shown}");
 }
 
@@ -86,14 +88,12 @@ fn what_another_hand_writes_is_matched_without_guessing() {
     assert!(score.auto_right * 1000 >= score.auto_given * 999, "{shown}");
     assert_eq!(score.abstained, score.twins, "{shown}");
     assert!(score.right * 100 >= score.wanted * 95, "{shown}");
-    // Where several lines name one item with wrong digits each, more is missed: docs/benchmarks.md.
-    assert!(score.recall_of(&["one_to_one"]) >= 0.97, "{shown}");
+    assert!(score.recall_of(&["one_to_one"]) >= 0.99, "{shown}");
     assert!(score.recall_of(&["one_to_many"]) >= 0.95, "{shown}");
-    assert!(score.recall_of(&["many_to_one"]) >= 0.8, "{shown}");
-    assert!(
-        score.recall_of(&["partial", "with_fee", "with_discount", "fx"]) >= 0.9,
-        "{shown}"
-    );
+    assert!(score.recall_of(&["many_to_one"]) >= 0.95, "{shown}");
+    for kind in ["partial", "with_fee", "with_discount", "fx"] {
+        assert!(score.recall_of(&[kind]) >= 0.9, "{kind}: {shown}");
+    }
     assert!(score.f1() > floor.f1() + 0.2, "{shown}");
 }
 

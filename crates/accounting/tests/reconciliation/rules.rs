@@ -4,18 +4,18 @@ use ledgergate_accounting::reconciliation::contract::violations;
 use ledgergate_accounting::reconciliation::{Request, reconcile};
 use serde_json::{Value, json};
 
-fn item(id: &str, number: &str, party: &Value, currency: &str, amount: &str) -> Value {
+pub(crate) fn item(id: &str, number: &str, party: &Value, currency: &str, amount: &str) -> Value {
     json!({"id": id, "type": "invoice", "number": number, "party": party,
         "issue_date": "2025-02-20", "due_date": "2025-03-20", "currency": currency,
         "open_amount": amount})
 }
 
-fn line(id: &str, date: &str, amount: &str, text: &str, payer: &str) -> Value {
+pub(crate) fn line(id: &str, date: &str, amount: &str, text: &str, payer: &str) -> Value {
     json!({"id": id, "date": date, "amount": amount, "currency": "EUR", "description": text,
         "counterparty_name": payer})
 }
 
-fn answer_to(lines: &[Value], items: &[Value], policy: &Value) -> Value {
+pub(crate) fn answer_to(lines: &[Value], items: &[Value], policy: &Value) -> Value {
     let mut request = json!({"bank_lines": lines, "open_items": items,
         "policy": {"date_window_days": 30, "fx_tolerance_percent": "1"},
         "company": {"name": "Our Company", "country": "DE", "base_currency": "EUR",

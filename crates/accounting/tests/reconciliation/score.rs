@@ -25,6 +25,7 @@ pub(crate) struct Score {
     by_noise: BTreeMap<&'static str, (usize, usize)>,
     pub wrong_autos: Vec<String>,
     pub missed: Vec<String>,
+    pub missed_twins: Vec<String>,
 }
 
 pub(crate) fn pairings(answer: &Reconciliation) -> Vec<(Pairing, bool)> {
@@ -74,6 +75,34 @@ fn written(case: &Case, (lines, items): &Pairing) -> String {
     let lines = rows("bank_lines", lines, &of_line);
     let items = rows("open_items", items, &of_item);
     format!("{lines} => {items}").replace(['"', '\\'], "")
+}
+
+/// What an answer says of a line and of some items.
+fn told(answer: &Reconciliation, line: &String, items: &[String]) -> String {
+    let mut text = String::new();
+    for found in &answer.matches {
+        if found.lines.contains(line) || found.items.iter().any(|item| items.contains(item)) {
+            let _ = write!(
+                text,
+                "{:?} pay {:?}: {:?}; ",
+                found.lines, found.items, found.reasons
+            );
+        }
+    }
+    for found in &answer.ambiguous {
+        let mut alternatives = found.alternatives.iter().flat_map(|one| &one.items);
+        if found.lines.contains(line) || alternatives.any(|item| items.contains(item)) {
+            let _ = write!(text, "{:?} tied: {:?}; ", found.lines, found.reasons);
+        }
+    }
+    for left in answer
+        .unmatched_lines
+        .iter()
+        .filter(|left| left.line == *line)
+    {
+        let _ = write!(text, "left: {:?}; ", left.reasons);
+    }
+    text
 }
 
 impl Score {
@@ -146,7 +175,10 @@ impl Score {
             });
             self.abstained += usize::from(is_listed);
             if !is_listed {
-                self.missed.push(format!("{label} twins {line} {items:?}"));
+                let pairing = (vec![line.clone()], items.concat());
+                let given = told(answer, line, &pairing.1);
+                self.missed_twins
+                    .push(format!("{label} {} => {given}", written(case, &pairing)));
             }
         }
     }

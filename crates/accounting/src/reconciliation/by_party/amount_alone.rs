@@ -1,6 +1,6 @@
 //! The amount alone, where the line names nobody and nothing.
 
-use crate::reconciliation::candidates::{of_same_amount, speaks_of_no_item};
+use crate::reconciliation::candidates::open_of_same_amount;
 use crate::reconciliation::draft::{Draft, Fit};
 use crate::reconciliation::ledger::Ledger;
 use crate::reconciliation::payouts::names_processor;
@@ -20,12 +20,12 @@ pub(super) fn amount_alone(ledger: &mut Ledger<'_>) {
                 || !ledger.origins[line].parties.is_empty()
                 || !ledger.read[line].mentions.is_empty()
                 || !ledger.read[line].others.is_empty()
-                || speaks_of_no_item(ledger, line)
+                || ledger.speaks_of_no_item(line)
                 || names_processor(ledger, line)
             {
                 return Vec::new();
             }
-            let Some(exact) = of_same_amount(ledger, line) else {
+            let Some(exact) = open_of_same_amount(ledger, line) else {
                 return Vec::new();
             };
             exact

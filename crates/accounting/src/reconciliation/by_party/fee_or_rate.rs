@@ -1,7 +1,7 @@
 //! The party's items less a bank's fee, or in another currency at the rate of the day.
 
 use super::without_reference::without_reference;
-use crate::reconciliation::candidates::{in_time, of_party, speaks_of_no_item};
+use crate::reconciliation::candidates::{in_time, of_party};
 use crate::reconciliation::difference::{Settlement, largest_fee};
 use crate::reconciliation::draft::{Draft, Fit};
 use crate::reconciliation::ledger::Ledger;
@@ -18,7 +18,7 @@ pub(super) fn fee_or_rate(ledger: &mut Ledger<'_>) {
             explains: true,
         },
         |ledger, line| {
-            if speaks_of_no_item(ledger, line) {
+            if ledger.speaks_of_no_item(line) {
                 return Vec::new();
             }
             let ordered = ledger.line(line).instructed;

@@ -25,8 +25,9 @@ pub(crate) fn match_by_party(ledger: &mut Ledger<'_>) {
     }
     nearly_named::exact(ledger);
     nearly_named::explained(ledger);
-    nearly_named::parts(ledger);
+    // Party and exact amount say more than a badly written number with another amount.
     one_to_one::one_to_one(ledger);
+    nearly_named::parts(ledger);
     several_items::explained_or_several(ledger);
     fee_or_rate::fee_or_rate(ledger);
     amount_alone::amount_alone(ledger);

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use crate::reconciliation::assignment::{MOST_NODES, assign};
-use crate::reconciliation::candidates::{names_another, of_same_amount, speaks_of_no_item};
+use crate::reconciliation::candidates::{names_another, open_of_same_amount};
 use crate::reconciliation::components::{Component, components};
 use crate::reconciliation::draft::{Draft, Fit, by_age, by_date};
 use crate::reconciliation::ledger::Ledger;
@@ -19,7 +19,7 @@ pub(super) fn one_to_one(ledger: &mut Ledger<'_>) {
     let mut edges: BTreeMap<usize, Vec<usize>> = BTreeMap::new();
     let mut pairs = 0;
     for line in ledger.free_lines() {
-        let Some(exact) = of_same_amount(ledger, line) else {
+        let Some(exact) = open_of_same_amount(ledger, line) else {
             ledger.note(
                 line,
                 "more items of this amount than the work limit allows to compare",
@@ -59,7 +59,15 @@ fn component(
 ) {
     by_date(ledger.request, &mut lines);
     by_age(ledger.request, &mut items);
+    // An item may be an alternative of a line that was tied on other evidence.
+    let are_free = items.iter().all(|item| ledger.is_free(*item));
     if let [item] = items.as_slice() {
+        if !are_free {
+            for line in lines {
+                ledger.note(line, "the only item of this amount may be another line's");
+            }
+            return;
+        }
         // The earliest line pays it; a later one pays what is settled.
         let draft = by_amount_and_party(ledger, lines[0], *item, lines.len() == 1);
         if ledger.take(draft) {
@@ -73,7 +81,8 @@ fn component(
     let one_party = items
         .iter()
         .all(|item| ledger.parties.of_item[*item] == party);
-    let in_order = lines.len() == items.len()
+    let in_order = are_free
+        && lines.len() == items.len()
         && one_party
         && lines
             .iter()
@@ -92,7 +101,12 @@ fn component(
         return;
     }
     let tie = "several items of the party have this amount, and nothing tells them apart";
-    let is_small = lines.len().max(items.len()) <= MOST_NODES;
+    let nodes = lines.len().max(items.len());
+    // Solved once, and once more without each pair.
+    let is_small = nodes <= MOST_NODES
+        && lines
+            .iter()
+            .all(|line| ledger.work.spend(*line, nodes.pow(3)));
     let is_complete = lines.iter().all(|line| edges[line].len() == items.len());
     if is_complete || !is_small {
         for line in lines {
@@ -126,13 +140,13 @@ fn component(
         if !ledger.is_free_line(line) {
             continue;
         }
-        let free: Vec<usize> = edges[&line]
+        let open: Vec<usize> = edges[&line]
             .iter()
             .copied()
-            .filter(|item| ledger.is_free(*item))
+            .filter(|item| ledger.is_open(*item))
             .collect();
-        if free.len() > 1 {
-            ledger.tie(line, sole_alternatives(&free), tie);
+        if open.len() > 1 {
+            ledger.tie(line, sole_alternatives(&open), tie);
         } else {
             ledger.note(
                 line,
@@ -155,7 +169,9 @@ fn by_amount_and_party(ledger: &Ledger<'_>, line: usize, item: usize, is_sole: b
         && !origin.is_other_account
         // Name and account of different parties are no evidence for either.
         && origin.parties.len() == 1
-        && !speaks_of_no_item(ledger, line);
+        && !ledger.speaks_of_no_item(line)
+        && !ledger.has_equal_claim(line, item)
+        && !ledger.has_equal_item_in_doubt(line, item);
     let mut reasons = vec![words_of(Fit::Whole(DifferenceKind::None)).to_owned()];
     reasons.extend(words_of_party(agreement));
     reasons.push("no other item of the party has this amount in its time".to_owned());

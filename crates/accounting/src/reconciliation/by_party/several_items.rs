@@ -4,7 +4,7 @@
 use std::collections::BTreeSet;
 
 use super::without_reference::without_reference;
-use crate::reconciliation::candidates::{in_time, speaks_of_no_item};
+use crate::reconciliation::candidates::in_time;
 use crate::reconciliation::draft::{Draft, Fit, rank};
 use crate::reconciliation::ledger::Ledger;
 use crate::reconciliation::model::Minor;
@@ -24,7 +24,7 @@ pub(super) fn explained_or_several(ledger: &mut Ledger<'_>) {
         },
         |ledger, line| {
             let items = in_time(ledger, line);
-            if items.is_empty() || speaks_of_no_item(ledger, line) {
+            if items.is_empty() || ledger.speaks_of_no_item(line) {
                 return Vec::new();
             }
             let mut drafts: Vec<Draft> = items

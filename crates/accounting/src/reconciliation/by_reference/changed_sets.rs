@@ -123,6 +123,12 @@ fn with_others(ledger: &Ledger<'_>, line: usize, set: &[usize]) -> (f64, Vec<Vec
     let paid = ledger.line(line);
     let rest = paid.amount - named;
     let parties: BTreeSet<usize> = set.iter().map(|i| ledger.parties.of_item[*i]).collect();
+    let items = parties
+        .iter()
+        .map(|party| ledger.parties.items[*party].len());
+    if !ledger.work.spend(line, items.sum()) {
+        return (1.0, Vec::new());
+    }
     let others: Vec<usize> = parties
         .iter()
         .flat_map(|party| &ledger.parties.items[*party])

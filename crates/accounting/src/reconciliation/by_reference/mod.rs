@@ -5,6 +5,7 @@
 //! the line; a part or more was paid. What names only items that earlier lines settled, settles
 //! nothing.
 
+mod badly_named;
 mod changed_sets;
 mod connected;
 mod named;
@@ -15,11 +16,12 @@ mod whole_sets;
 use super::ledger::Ledger;
 use super::parties::Agreement;
 use super::response::DifferenceKind;
+use badly_named::exact_sums;
 use changed_sets::changed_sets;
 use connected::connected;
 use named::named;
 use part_payments::parts_and_more;
-use several_lines::{several_lines, with_near_lines};
+use several_lines::several_lines;
 use whole_sets::whole_sets;
 
 pub(crate) fn match_by_reference(ledger: &mut Ledger<'_>) {
@@ -38,27 +40,31 @@ pub(crate) fn match_by_reference(ledger: &mut Ledger<'_>) {
     changed_sets(ledger);
     whole_sets(ledger, &[DifferenceKind::None, DifferenceKind::Fee]);
     several_lines(ledger, false);
-    with_near_lines(ledger);
+    exact_sums(ledger);
     leave_settled(ledger);
     changed_sets(ledger);
     parts_and_more(ledger);
     leave_settled(ledger);
 }
 
-/// A line that names only items which are settled pays them a second time.
+/// A line that names only items which are settled pays them a second time. Where neither the
+/// amount nor the party is the named item's, its number may as well be a misprint.
 fn leave_settled(ledger: &mut Ledger<'_>) {
     for line in ledger.free_lines() {
-        let direction = ledger.line(line).amount.signum();
-        let settled = ledger.read[line].mentions.iter().filter(|mention| {
-            mention.is_strong
-                && mention.items.iter().any(|item| {
-                    ledger.is_settled(*item)
-                        && ledger.item(*item).sign() == direction
-                        && (mention.items.len() == 1
-                            || ledger.agreement(line, *item) >= Agreement::Similar)
-                })
+        let amount = ledger.line(line).amount;
+        let is_paid_again = |item: usize, is_sole: bool| {
+            let agreement = ledger.agreement(line, item);
+            let may_be_meant =
+                agreement == Agreement::Unknown || ledger.value(line, item) == Some(amount);
+            ledger.is_settled(item)
+                && ledger.item(item).sign() == amount.signum()
+                && (agreement >= Agreement::Similar || (is_sole && may_be_meant))
+        };
+        let names_settled = ledger.read[line].mentions.iter().any(|mention| {
+            let is_sole = mention.items.len() == 1;
+            mention.is_strong && mention.items.iter().any(|i| is_paid_again(*i, is_sole))
         });
-        if settled.count() > 0 && named(ledger, line).is_none() {
+        if names_settled && named(ledger, line).is_none() {
             ledger.leave(line, "names what another line settled in full");
         }
     }

@@ -23,6 +23,10 @@ pub(super) struct Named {
 /// What a line names, of the items that are still to be paid.
 pub(super) fn named(ledger: &Ledger<'_>, line: usize) -> Option<Named> {
     let read = &ledger.read[line];
+    let items = read.mentions.iter().map(|mention| mention.items.len());
+    if !ledger.work.spend(line, items.sum()) {
+        return None;
+    }
     let mut result = Named {
         is_strong: true,
         has_others: !read.others.is_empty(),

@@ -1,6 +1,6 @@
 //! What an item may be referred to by.
 
-use super::nearness::{Nearness, near_whole};
+use super::nearness::{Nearness, near_whole, resembles};
 use crate::reconciliation::check_digits::is_self_checking;
 use crate::reconciliation::model::Item;
 use crate::reconciliation::text::{reference_key, stripped_key};
@@ -19,6 +19,8 @@ pub(crate) struct ItemKeys {
     digits: String,
     /// The last run of digits without leading zeros.
     tail: String,
+    /// Letters of the number before its last run of digits.
+    head: usize,
     /// The number without the leading zeros of each run.
     stripped: String,
     /// The structured reference.
@@ -41,6 +43,7 @@ impl ItemKeys {
         let tail = printed_tail.or(tail).unwrap_or_default();
         Self {
             tail: tail.trim_start_matches('0').to_owned(),
+            head: number.len().saturating_sub(tail.len()),
             stripped: stripped_key(&item.number),
             structured: item.payment_reference.as_deref().map(reference_key),
             structured_stripped: item
@@ -95,6 +98,19 @@ impl ItemKeys {
             .max(self.near_digits(text, digits, is_last))
     }
 
+    /// Whether a text may be this number, or the printed reference, written badly. Weaker than
+    /// [`Nearness`]: something else has to tell.
+    pub(super) fn resembles(&self, text: &str) -> bool {
+        let structured = self
+            .structured
+            .as_deref()
+            .filter(|key| !is_self_checking(text) && resembles(text, key, 0));
+        self.nearness(text, true).is_some()
+            || structured.is_some()
+            || resembles(text, &self.number, self.head)
+            || resembles(text, &self.digits, 0)
+    }
+
     fn near_digits(&self, text: &str, digits: usize, is_last: bool) -> Option<Nearness> {
         if digits < text.len() {
             return None;
@@ -106,6 +122,12 @@ impl ItemKeys {
             .then(|| near_whole(text, &self.digits, is_last))
             .flatten();
         whole.max(is_tail.then_some(Nearness::Tail))
+    }
+
+    /// The lengths of the number, of its digits and of the printed reference.
+    pub(super) fn lengths(&self) -> [usize; 3] {
+        let structured = self.structured.as_ref().map_or(0, String::len);
+        [self.number.len(), self.digits.len(), structured]
     }
 
     /// Digits of the last part of the number.

@@ -8,6 +8,7 @@ use std::collections::{BTreeSet, HashMap};
 
 use super::model::{Item, Line};
 use super::text::{Atoms, document_numbers, reference_key, stripped_key};
+use super::work::STEPS_OF_A_LETTER;
 use keys::FEWEST_TAIL_DIGITS;
 pub(crate) use keys::ItemKeys;
 pub(crate) use nearness::Nearness;
@@ -37,20 +38,40 @@ pub(crate) struct LineReferences {
     pub others: Vec<String>,
     /// Items of which a series has the last digits, and those with all between.
     pub series: Vec<Vec<usize>>,
+    /// Instalments that the text counts: the first, second, third of how many.
+    pub instalments: BTreeSet<(u32, u32)>,
     near: Vec<Near>,
+    /// How many of those have so many letters.
+    near_by_length: Vec<usize>,
 }
 
-/// A part of the text that names nothing in full, and may name something nearly.
+/// A part of the text that may name something nearly.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 struct Near {
     text: String,
     is_last: bool,
+    /// It names something in full: what else it may be is worth little.
+    is_key: bool,
 }
 
 impl LineReferences {
-    /// How many parts of the text are compared with each number.
-    pub(crate) fn near_windows(&self) -> usize {
-        self.near.len()
+    /// Letters that comparing the parts of the text with an item's keys looks at: those of about
+    /// the length of a key, or also those that may be a key cut off.
+    fn letters_near(&self, keys: &ItemKeys, is_cut: bool) -> usize {
+        let letters_of = |length: usize| {
+            let shortest = if is_cut {
+                length / 2
+            } else {
+                length.saturating_sub(1)
+            };
+            let near = self
+                .near_by_length
+                .iter()
+                .skip(shortest)
+                .take(length + 2 - shortest);
+            near.sum::<usize>() * length
+        };
+        keys.lengths().into_iter().map(letters_of).sum()
     }
 }
 
@@ -103,21 +124,31 @@ impl References {
         }
     }
 
-    /// What a line refers to.
-    pub(crate) fn read(&self, line: &Line) -> LineReferences {
+    /// What a line refers to. `spend` books the steps of reading; where they are too many,
+    /// nothing is read.
+    pub(crate) fn read(&self, line: &Line, spend: impl Fn(usize) -> bool) -> LineReferences {
         let mut read = LineReferences::default();
         let mut explained: Vec<String> = Vec::new();
-        let texts = [
+        let texts: Vec<Atoms> = [
             line.structured_reference.as_deref(),
             Some(line.description.as_str()),
             line.end_to_end_id.as_deref(),
-        ];
+        ]
+        .into_iter()
+        .flatten()
+        .map(Atoms::new)
+        .collect();
+        // Each run begins some windows; what they explain is compared with what looks like a
+        // document.
+        let runs: usize = texts.iter().map(Atoms::count).sum();
+        if !spend(10 * runs + runs * runs / 64) {
+            return read;
+        }
         let mut mentions: Vec<Mention> = Vec::new();
-        for text in texts.into_iter().flatten() {
-            let atoms = Atoms::new(text);
-            let taken = self.read_source(&atoms, &mut mentions, &mut read.runs, &mut explained);
+        for atoms in &texts {
+            let taken = self.read_source(atoms, &mut mentions, &mut read.runs, &mut explained);
             let items_of = |key: &str| self.by_key.get(key).map(Vec::as_slice).unwrap_or_default();
-            let series = series::read(&atoms, &taken, items_of);
+            let series = series::read(atoms, &taken, items_of);
             read.series.extend(
                 [series.list, series.range]
                     .into_iter()
@@ -128,10 +159,18 @@ impl References {
                 .map(|whole| (whole.from, whole.to))
                 .collect();
             read.has_loose_digits |= atoms.has_loose_digits(&taken);
-            read.near.extend(self.near(&atoms));
+            read.near.extend(self.near(atoms));
+            read.instalments.extend(atoms.instalments());
         }
         read.near.sort_unstable();
         read.near.dedup();
+        for near in &read.near {
+            let length = near.text.len();
+            if read.near_by_length.len() <= length {
+                read.near_by_length.resize(length + 1, 0);
+            }
+            read.near_by_length[length] += 1;
+        }
         mentions.sort_by(|left, right| {
             left.items
                 .cmp(&right.items)
@@ -139,23 +178,11 @@ impl References {
         });
         mentions.dedup_by(|later, first| later.items == first.items);
         read.mentions = mentions;
-        let mut others = document_numbers(&line.description, line.date);
-        if let Some(structured) = &line.structured_reference {
-            others.push(reference_key(structured));
-        }
-        others.retain(|other| {
-            !explained
-                .iter()
-                .any(|key| key.contains(other.as_str()) || other.contains(key.as_str()))
-        });
-        others.sort_unstable();
-        others.dedup();
-        read.others = others;
+        read.others = others(line, &explained);
         read
     }
 
-    /// Finds keys in one text; where two overlap the longer one is
-    /// meant.
+    /// Finds keys in one text; where two overlap the longer one is meant.
     fn read_source(
         &self,
         atoms: &Atoms,
@@ -174,11 +201,13 @@ impl References {
             }
         }
         hits.sort_by(|left, right| right.0.cmp(&left.0).then(left.1.cmp(&right.1)));
+        let mut is_taken = vec![false; atoms.count()];
         let mut taken: Vec<Whole> = Vec::new();
         for (_, from, to, key) in hits {
-            if taken.iter().any(|whole| from < whole.to && whole.from < to) {
+            if is_taken[from..to].contains(&true) {
                 continue;
             }
+            is_taken[from..to].fill(true);
             let mut items = Vec::new();
             let mut any_strong = false;
             let targets = self.by_key.get(&key).map(Vec::as_slice).unwrap_or_default();
@@ -209,24 +238,48 @@ impl References {
         taken
     }
 
+    /// Steps of comparing a line with an item's keys: most parts of a text are told apart by
+    /// their length.
+    pub(crate) fn steps_of_nearness(
+        &self,
+        read: &LineReferences,
+        item: usize,
+        is_cut: bool,
+    ) -> usize {
+        let letters = self
+            .keys
+            .get(item)
+            .map_or(0, |keys| read.letters_near(keys, is_cut));
+        1 + read.near.len() / 2 + letters * STEPS_OF_A_LETTER
+    }
+
     /// How nearly a line names an item.
     pub(crate) fn nearness(&self, read: &LineReferences, item: usize) -> Option<Nearness> {
         let keys = self.keys.get(item)?;
         read.near
             .iter()
+            .filter(|near| !near.is_key)
             .filter_map(|near| keys.nearness(&near.text, near.is_last))
             .max()
     }
 
-    /// The parts of a text that may name something nearly: what is a key names it in full.
+    /// Whether something in a line may be the item's number written badly.
+    pub(crate) fn resembles(&self, read: &LineReferences, item: usize) -> bool {
+        self.keys
+            .get(item)
+            .is_some_and(|keys| read.near.iter().any(|near| keys.resembles(&near.text)))
+    }
+
+    /// The parts of a text that may name something nearly.
     fn near<'a>(&'a self, atoms: &'a Atoms) -> impl Iterator<Item = Near> + 'a {
         atoms
             .windows()
             .filter(|window| {
                 let digits = window.text.bytes().filter(u8::is_ascii_digit).count();
-                digits >= FEWEST_TAIL_DIGITS && !self.by_key.contains_key(&window.text)
+                digits >= FEWEST_TAIL_DIGITS || (digits >= 2 && window.text.len() >= 4)
             })
             .map(|window| Near {
+                is_key: self.by_key.contains_key(&window.text),
                 text: window.text,
                 is_last: window.is_last,
             })
@@ -242,4 +295,20 @@ impl References {
                 .is_none_or(|nearness| nearness == Nearness::Doubtful)
         })
     }
+}
+
+/// What looks like a document in a line, and is none of those that it names in full.
+fn others(line: &Line, explained: &[String]) -> Vec<String> {
+    let mut others = document_numbers(&line.description, line.date);
+    if let Some(structured) = &line.structured_reference {
+        others.push(reference_key(structured));
+    }
+    others.retain(|other| {
+        !explained
+            .iter()
+            .any(|key| key.contains(other.as_str()) || other.contains(key.as_str()))
+    });
+    others.sort_unstable();
+    others.dedup();
+    others
 }

@@ -2,6 +2,11 @@
 
 use crate::reconciliation::check_digits::{has_right_check_digits, is_self_checking};
 
+/// Shorter texts resemble nothing.
+const FEWEST_LETTERS: usize = 4;
+/// The beginning of a number with a letter wrong has so many letters.
+const FEWEST_OF_A_MISPRINT: usize = 6;
+
 /// How nearly a line names an item that it does not name in full.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub(crate) enum Nearness {
@@ -29,11 +34,49 @@ pub(super) fn near_whole(text: &str, key: &str, is_last: bool) -> Option<Nearnes
     if plain(text) == plain(key) {
         return Some(Nearness::Misprint);
     }
-    match strsim::damerau_levenshtein(text, key) {
+    match slips_between(text, key) {
         1 if length == whole && !is_swap(text, key) => Some(Nearness::Doubtful),
         1 => Some(Nearness::Misprint),
         2 if whole >= 9 => Some(Nearness::Doubtful),
         _ => None,
+    }
+}
+
+/// Whether a text may be a key written badly: with letters for digits, cut short behind `head`
+/// letters of it, or both cut and misprinted. That alone is no evidence.
+pub(super) fn resembles(text: &str, key: &str, head: usize) -> bool {
+    let (length, whole) = (text.len(), key.len());
+    if length < FEWEST_LETTERS || whole < FEWEST_LETTERS || length > whole + 1 {
+        return false;
+    }
+    if !text.is_ascii() || !key.is_ascii() {
+        return false;
+    }
+    if plain(text) == plain(key) {
+        return true;
+    }
+    let Some(begin) = key.get(..length) else {
+        return false;
+    };
+    let is_long = length > head && length * 2 >= whole;
+    is_long
+        && (text == begin
+            || (length >= FEWEST_OF_A_MISPRINT && slips_between(&plain(text), &plain(begin)) <= 1))
+}
+
+/// How many letters are wrong, lost, doubled or swapped between two texts of ASCII. Numbers of a
+/// series differ at their ends, so that what they have in common is not compared twice.
+fn slips_between(left: &str, right: &str) -> usize {
+    let (left, right) = (left.as_bytes(), right.as_bytes());
+    let from = left.iter().zip(right).take_while(|(a, b)| a == b).count();
+    let (left, right) = (&left[from..], &right[from..]);
+    let ends = left.iter().rev().zip(right.iter().rev());
+    let end = ends.take_while(|(a, b)| a == b).count();
+    let (left, right) = (&left[..left.len() - end], &right[..right.len() - end]);
+    match (left, right) {
+        ([], other) | (other, []) => other.len(),
+        ([_], [_]) => 1,
+        _ => strsim::generic_damerau_levenshtein(left, right),
     }
 }
 
@@ -59,4 +102,21 @@ fn is_swap(text: &str, key: &str) -> bool {
         .filter(|(left, right)| left != right)
         .count();
     differing == 2
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    proptest! {
+        #[test]
+        fn common_ends_change_no_distance(left in "[a-c1-3]{0,9}", right in "[a-c1-3]{0,9}") {
+            prop_assert_eq!(
+                slips_between(&left, &right),
+                strsim::damerau_levenshtein(&left, &right)
+            );
+        }
+    }
 }

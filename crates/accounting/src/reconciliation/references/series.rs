@@ -1,6 +1,8 @@
 //! Numbers in series: `RE-1001/02/03`, `1001, 1002-1004`. The first stands there in full, of the
 //! others only the last digits, or only the first and the last of all.
 
+use std::collections::HashMap;
+
 use super::Target;
 use crate::reconciliation::text::Atoms;
 
@@ -41,11 +43,12 @@ pub(super) fn read<'t>(
             }
         }
     };
+    let begins: HashMap<usize, &Whole> = wholes.iter().map(|whole| (whole.from, whole)).collect();
     for whole in wholes {
         let (head, last) = whole.key.split_at(head_length(&whole.key));
         let mut before: Option<u64> = last.parse().ok();
         for next in whole.to.. {
-            let following = wholes.iter().find(|other| other.from == next);
+            let following = begins.get(&next);
             if following.is_none() && is_date(atoms, next) {
                 break;
             }

@@ -1,17 +1,18 @@
 //! Customers and suppliers of the open items, and which of them a bank line comes from.
 
+mod index;
+
 use std::collections::{BTreeMap, HashMap};
 use std::rc::Rc;
+
+use index::NameIndex;
 
 use super::model::{Item, Line};
 use super::names::{Name, SIMILAR, likeness, one_spelling};
 use super::text::Atoms;
+use super::work::{STEPS_OF_A_NAME, STEPS_OF_A_TEXT, Work};
 use crate::lexicon::fold;
 
-/// Words that begin the names of more parties than this tell nothing.
-const MOST_PARTIES_OF_A_WORD: usize = 400;
-/// Parties that have all of the common words of a name are looked for among so many at most.
-const MOST_PARTIES_OF_COMMON_WORDS: usize = 5_000;
 /// A line that may come from more parties than this comes from none that is known.
 const MOST_PARTIES_OF_A_LINE: usize = 100;
 /// A name inside a text needs so many letters.
@@ -44,10 +45,13 @@ pub(crate) struct Origin {
 impl Origin {
     /// Whether the line comes from `party`.
     pub(crate) fn agreement(&self, party: usize) -> Agreement {
-        match self.parties.iter().find(|(known, _)| *known == party) {
-            Some((_, agreement)) => *agreement,
-            None if self.is_named => Agreement::Other,
-            None => Agreement::Unknown,
+        match self
+            .parties
+            .binary_search_by_key(&party, |(known, _)| *known)
+        {
+            Ok(place) => self.parties[place].1,
+            Err(_) if self.is_named => Agreement::Other,
+            Err(_) => Agreement::Unknown,
         }
     }
 }
@@ -58,7 +62,7 @@ struct Party {
     ibans: Vec<String>,
 }
 
-/// All parties, indexed by account and by the beginnings and ends of their words.
+/// All parties, indexed by account and by name.
 #[derive(Debug)]
 pub(crate) struct Parties {
     all: Vec<Party>,
@@ -67,7 +71,7 @@ pub(crate) struct Parties {
     /// The items of each party.
     pub items: Vec<Vec<usize>>,
     by_iban: HashMap<String, Vec<usize>>,
-    by_piece: HashMap<String, Vec<usize>>,
+    by_name: NameIndex,
 }
 
 impl Parties {
@@ -94,7 +98,7 @@ impl Parties {
             of_item: vec![0; items.len()],
             items: Vec::with_capacity(groups.len()),
             by_iban: HashMap::new(),
-            by_piece: HashMap::new(),
+            by_name: NameIndex::default(),
         };
         for (number, members) in groups.into_values().enumerate() {
             let mut ibans: Vec<String> = members
@@ -115,26 +119,27 @@ impl Parties {
                 .and_then(|first| names.get(items[*first].party_name.as_str()))
                 .cloned()
                 .unwrap_or_else(|| Name::new(""));
-            for piece in pieces(&name.words) {
-                parties.by_piece.entry(piece).or_default().push(number);
-            }
             for index in &members {
                 parties.of_item[*index] = number;
             }
             parties.all.push(Party { name, ibans });
             parties.items.push(members);
         }
+        parties.by_name = NameIndex::new(parties.all.iter().map(|party| &party.name));
         parties
     }
 
-    /// Whom each line comes from. Lines of one name and account are looked at once.
-    pub(crate) fn origins(&self, lines: &[Line]) -> Vec<Rc<Origin>> {
+    /// Whom each line comes from. Lines of one name and account are looked at once, at the cost
+    /// of the first.
+    pub(crate) fn origins(&self, lines: &[Line], work: &Work) -> Vec<Rc<Origin>> {
         let mut known: HashMap<(Option<&str>, Option<&str>), Rc<Origin>> = HashMap::new();
         lines
             .iter()
-            .map(|line| {
+            .enumerate()
+            .map(|(index, line)| {
+                let spend = |steps: usize| work.spend(index, steps);
                 if line.counterparty_name.is_none() {
-                    return Rc::new(self.origin(line));
+                    return Rc::new(self.origin(line, &spend));
                 }
                 let key = (
                     line.counterparty_name.as_deref(),
@@ -142,13 +147,13 @@ impl Parties {
                 );
                 known
                     .entry(key)
-                    .or_insert_with(|| Rc::new(self.origin(line)))
+                    .or_insert_with(|| Rc::new(self.origin(line, &spend)))
                     .clone()
             })
             .collect()
     }
 
-    fn origin(&self, line: &Line) -> Origin {
+    fn origin(&self, line: &Line, spend: &dyn Fn(usize) -> bool) -> Origin {
         let mut origin = Origin {
             is_named: line.counterparty_name.is_some(),
             ..Origin::default()
@@ -165,8 +170,8 @@ impl Parties {
             agreements.insert(*party, Agreement::Same);
         }
         let by_name = match &line.counterparty_name {
-            Some(name) => self.by_name(&Name::new(name)),
-            None if agreements.is_empty() => self.in_text(&line.description),
+            Some(name) => self.alike(&Name::new(name), spend),
+            None if agreements.is_empty() => self.in_text(&line.description, spend),
             None => Vec::new(),
         };
         for (party, agreement) in by_name {
@@ -185,9 +190,15 @@ impl Parties {
     }
 
     /// The parties of the names that are most alike.
-    fn by_name(&self, name: &Name) -> Vec<(usize, Agreement)> {
-        let mut scored: Vec<(usize, f64)> = self
-            .sharing_a_piece(&name.words)
+    fn alike(&self, name: &Name, spend: &dyn Fn(usize) -> bool) -> Vec<(usize, Agreement)> {
+        let sharing = self.by_name.like(name, spend);
+        let pairs_of_words = sharing
+            .iter()
+            .map(|party| self.all[*party].name.words.len() * name.words.len());
+        if !spend(sharing.len() * STEPS_OF_A_NAME + pairs_of_words.sum::<usize>()) {
+            return Vec::new();
+        }
+        let mut scored: Vec<(usize, f64)> = sharing
             .into_iter()
             .map(|party| (party, likeness(name, &self.all[party].name)))
             .filter(|(_, score)| *score >= SIMILAR)
@@ -196,8 +207,9 @@ impl Parties {
         let margin = if best >= 0.97 { 0.02 } else { 0.12 };
         scored.retain(|(_, score)| *score >= best - margin);
         if scored.len() > MOST_PARTIES_OF_A_LINE {
-            scored.clear();
+            return Vec::new();
         }
+        self.drop_names_inside_longer(name, &mut scored);
         scored
             .into_iter()
             .map(|(party, score)| {
@@ -211,20 +223,45 @@ impl Parties {
             .collect()
     }
 
+    /// A name that begins the bank's is not meant where a longer one that begins with it does too.
+    fn drop_names_inside_longer(&self, bank: &Name, scored: &mut Vec<(usize, f64)>) {
+        let begins: Vec<&Name> = scored
+            .iter()
+            .map(|(party, _)| &self.all[*party].name)
+            .filter(|name| bank.goes_on_after(name) || bank.words == name.words)
+            .collect();
+        let is_inside = |party: usize| {
+            let own = &self.all[party].name;
+            bank.goes_on_after(own) && begins.iter().any(|longer| longer.goes_on_after(own))
+        };
+        let inside: Vec<usize> = scored
+            .iter()
+            .map(|(party, _)| *party)
+            .filter(|party| is_inside(*party))
+            .collect();
+        scored.retain(|(party, _)| !inside.contains(party));
+    }
+
     /// Parties whose whole name stands in the bank's text; a name inside a longer one that
     /// stands there too is not meant.
-    fn in_text(&self, text: &str) -> Vec<(usize, Agreement)> {
+    fn in_text(&self, text: &str, spend: &dyn Fn(usize) -> bool) -> Vec<(usize, Agreement)> {
         let folded = fold(text);
         let words: Vec<String> = folded.split(' ').map(one_spelling).collect();
         let solid = words.concat();
-        let mut found: Vec<usize> = self
-            .sharing_a_piece(&words)
+        let sharing = self.by_name.sharing(&words, spend);
+        if !spend(sharing.len() * STEPS_OF_A_TEXT) {
+            return Vec::new();
+        }
+        let mut found: Vec<usize> = sharing
             .into_iter()
             .filter(|party| {
                 let name = &self.all[*party].name.solid;
                 name.chars().count() >= FEWEST_LETTERS_IN_TEXT && solid.contains(name.as_str())
             })
             .collect();
+        if found.len() > MOST_PARTIES_OF_A_LINE {
+            return Vec::new();
+        }
         let names: Vec<&str> = found
             .iter()
             .map(|party| self.all[*party].name.solid.as_str())
@@ -248,59 +285,8 @@ impl Parties {
 
     /// Parties that a text may hint at: a word of theirs begins or ends like one of its own.
     pub(crate) fn hinted_at(&self, text: &str) -> Vec<usize> {
-        self.sharing_a_piece(&Name::new(text).words)
+        self.by_name.sharing(&Name::new(text).words, &|_| true)
     }
-
-    /// Parties with a word that begins or ends like one of `words`, ascending.
-    fn sharing_a_piece(&self, words: &[String]) -> Vec<usize> {
-        let mut found: Vec<usize> = Vec::new();
-        let mut common: Vec<&Vec<usize>> = Vec::new();
-        for piece in pieces(words) {
-            match self.by_piece.get(&piece) {
-                Some(parties) if parties.len() <= MOST_PARTIES_OF_A_WORD => {
-                    found.extend(parties);
-                }
-                Some(parties) => common.push(parties),
-                None => {}
-            }
-        }
-        if found.is_empty() {
-            // Common words alone: the parties that have all of them.
-            common.sort_by_key(|parties| parties.len());
-            if let Some((first, rest)) = common.split_first()
-                && first.len() <= MOST_PARTIES_OF_COMMON_WORDS
-            {
-                found.extend(first.iter().copied().filter(|party| {
-                    rest.iter()
-                        .all(|parties| parties.binary_search(party).is_ok())
-                }));
-            }
-        }
-        found.sort_unstable();
-        found.dedup();
-        found
-    }
-}
-
-/// The first four and the last four letters of each word.
-fn pieces(words: &[String]) -> Vec<String> {
-    let mut pieces = Vec::with_capacity(words.len() * 2);
-    for word in words {
-        let letters: Vec<char> = word.chars().collect();
-        if letters.len() < 2 {
-            continue;
-        }
-        let four = letters.len().min(4);
-        let mut first: String = letters[..four].iter().collect();
-        let mut last: String = letters[letters.len() - four..].iter().collect();
-        first.insert(0, '^');
-        last.push('$');
-        pieces.push(first);
-        pieces.push(last);
-    }
-    pieces.sort_unstable();
-    pieces.dedup();
-    pieces
 }
 
 fn compact(text: &str) -> String {
