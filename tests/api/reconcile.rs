@@ -98,8 +98,8 @@ async fn nothing_is_matched_that_was_not_kept() {
         .execute(&app.rows)
         .await
         .unwrap();
-    let error = app.post(PATH, &request()).await.error(503);
-    assert_eq!(error["code"], "log_unavailable");
+    let error = app.post(PATH, &request()).await.error(500);
+    assert_eq!(error["code"], "internal_error");
 }
 
 #[tokio::test]
