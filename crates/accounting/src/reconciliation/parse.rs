@@ -6,13 +6,15 @@ use rust_decimal::Decimal;
 use serde_json::Value;
 
 use super::input::{
-    BankLineInput, CollectedInput, InstructedInput, OpenItemInput, PolicyInput, RequestInput,
+    BankLineInput, CollectedInput, InstructedInput, OpenItemInput, PolicyInput, ProcessorInput,
+    RequestInput,
 };
 use super::model::{
     Collected, Item, Line, Minor, Policy, Processor, Rate, Request, Terms, convert, to_minor,
 };
 use crate::company::Company;
 use crate::input_error::{InputError, from_value};
+use crate::lexicon::fold;
 use crate::money::{Currency, Money, is_exchange_rate};
 
 impl Request {
@@ -20,7 +22,7 @@ impl Request {
     ///
     /// # Errors
     /// [`InputError`] with a JSON Pointer to the field: an unknown or missing field, an id given
-    /// twice, an amount with more decimals than its currency has, a zero line, an item that is
+    /// twice, a processor given twice, an amount with more decimals than its currency has, a zero line, an item that is
     /// not positive, a negative tolerance, an unknown currency, a company that cannot be used.
     pub fn from_json(value: &Value) -> Result<Self, InputError> {
         let input: RequestInput = from_value(value)?;
@@ -201,15 +203,6 @@ fn policy(input: PolicyInput) -> Result<Policy, InputError> {
     for rates in rates.values_mut() {
         rates.sort_by_key(|rate| (rate.date, rate.units));
     }
-    let mut processors = Vec::with_capacity(input.processors.len());
-    for (index, row) in input.processors.into_iter().enumerate() {
-        let pointer = |field: &str| at(&format!("processors/{index}/{field}"));
-        processors.push(Processor {
-            fee_percent: percent(row.fee_percent, &pointer("fee_percent"))?,
-            fee_fixed: not_negative(row.fee_fixed, &pointer("fee_fixed"))?,
-            name: row.name,
-        });
-    }
     Ok(Policy {
         fee_tolerance: not_negative(input.fee_tolerance, &at("fee_tolerance"))?,
         fee_tolerance_percent: percent(input.fee_tolerance_percent, &at("fee_tolerance_percent"))?,
@@ -218,8 +211,27 @@ fn policy(input: PolicyInput) -> Result<Policy, InputError> {
         discount_grace_days: input.discount_grace_days,
         fx_tolerance_percent: percent(input.fx_tolerance_percent, &at("fx_tolerance_percent"))?,
         rates,
-        processors,
+        processors: processors(input.processors)?,
     })
+}
+
+/// The schedules of fees, one a processor: of two for one name the order of the request would
+/// decide.
+fn processors(rows: Vec<ProcessorInput>) -> Result<Vec<Processor>, InputError> {
+    let mut names = HashSet::with_capacity(rows.len());
+    let read = |(index, row): (usize, ProcessorInput)| {
+        let pointer = |field: &str| format!("/policy/processors/{index}/{field}");
+        if !names.insert(fold(&row.name)) {
+            let message = format!("the processor '{}' is given twice", row.name);
+            return Err(InputError::new(pointer("name"), message));
+        }
+        Ok(Processor {
+            fee_percent: percent(row.fee_percent, &pointer("fee_percent"))?,
+            fee_fixed: not_negative(row.fee_fixed, &pointer("fee_fixed"))?,
+            name: row.name,
+        })
+    };
+    rows.into_iter().enumerate().map(read).collect()
 }
 
 fn filled(text: Option<String>) -> Option<String> {

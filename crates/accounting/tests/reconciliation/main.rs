@@ -171,4 +171,12 @@ fn an_error_names_its_field() {
         *wrong.pointer_mut(pointer).unwrap() = value;
         assert_eq!(Request::from_json(&wrong).unwrap_err().pointer, pointer);
     }
+    // Which of two schedules of fees holds would depend on their order.
+    let mut wrong = right.clone();
+    wrong["policy"]["processors"] = serde_json::json!([
+        {"name": "Card Pay", "fee_percent": "1.4", "fee_fixed": "0.25"},
+        {"name": "CARD-PAY", "fee_percent": "2.9", "fee_fixed": "0.30"},
+    ]);
+    let error = Request::from_json(&wrong).unwrap_err();
+    assert_eq!(error.pointer, "/policy/processors/1/name");
 }
