@@ -10,6 +10,21 @@ INVENT = [{"role": "user", "content": "Invent an invoice."}]
 # Tokens that an invoice, or a call of the tool, surely fits into.
 FITS = 120
 
+# A keyword that no grammar enforces: only repair takes it.
+UNIQUE = {
+    "type": "object",
+    "properties": {
+        "tags": {
+            "type": "array",
+            "items": {"enum": ["a", "b", "c"]},
+            "uniqueItems": True,
+            "maxItems": 2,
+        }
+    },
+    "required": ["tags"],
+    "additionalProperties": False,
+}
+
 
 class Invoice(BaseModel):
     """An invoice."""

@@ -6,6 +6,7 @@ import re
 import jsonschema
 import openai
 import pytest
+from shapes import UNIQUE
 
 TEXTS = ["sales invoice", "purchase invoice", "credit note"]
 REGEX = r"[A-Z]{2}\d{2}( \d{4}){1,2}"
@@ -14,19 +15,6 @@ SCHEMA = {
     "type": "object",
     "properties": {"paid": {"type": "boolean"}, "days": {"enum": [14, 30]}},
     "required": ["paid", "days"],
-    "additionalProperties": False,
-}
-UNIQUE = {
-    "type": "object",
-    "properties": {
-        "tags": {
-            "type": "array",
-            "items": {"enum": ["a", "b", "c"]},
-            "uniqueItems": True,
-            "maxItems": 2,
-        }
-    },
-    "required": ["tags"],
     "additionalProperties": False,
 }
 UNIQUE_FORMAT = {"format": {"type": "json_schema", "name": "unique", "schema": UNIQUE}}

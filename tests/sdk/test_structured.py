@@ -11,6 +11,7 @@ import jsonschema
 import openai
 import pydantic
 import pytest
+from shapes import UNIQUE
 
 ASK = [{"role": "user", "content": "Invent an example as JSON."}]
 
@@ -155,19 +156,6 @@ def test_json_by_the_extensions(client, form):
     Outcome.model_validate_json(choice.message.content)
 
 
-UNIQUE = {
-    "type": "object",
-    "properties": {
-        "tags": {
-            "type": "array",
-            "items": {"enum": ["a", "b", "c"]},
-            "uniqueItems": True,
-            "maxItems": 2,
-        }
-    },
-    "required": ["tags"],
-    "additionalProperties": False,
-}
 UNIQUE_FORMAT = {"type": "json_schema", "json_schema": {"name": "unique", "schema": UNIQUE}}
 
 
